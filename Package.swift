@@ -7,6 +7,7 @@ let package = Package(
     products: [
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: [
@@ -17,10 +18,22 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio")
             ]
         ),
+        .target(
+            name: "SignalRProtocol",
+            dependencies: [
+                "JSONBytes",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
 
         .testTarget(
             name: "JSONBytesTests",
             dependencies: ["JSONBytes", .product(name: "NIOCore", package: "swift-nio")]
+        ),
+        .testTarget(
+            name: "SignalRProtocolTests",
+            dependencies: ["JSONBytes", "SignalRProtocol", .product(name: "NIOCore", package: "swift-nio")]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,40 @@
+import JSONBytes
+public import NIOCore
+
+/// The arguments of a call, read one after another as the types that the method wants.
+public struct HubArguments: Sendable, Equatable {
+    private let values: [ByteBuffer]
+    private var index = 0
+
+    /// Arguments that are JSON values, one a buffer.
+    public init(json values: [ByteBuffer]) {
+        self.values = values
+    }
+
+    /// How many there are in all.
+    public var count: Int { self.values.count }
+
+    /// Makes sure that there are exactly as many arguments as the method has parameters.
+    ///
+    /// - Throws: ``HubProtocolError`` with the text of ASP.NET Core otherwise.
+    public func requireCount(_ expected: Int) throws(HubProtocolError) {
+        guard self.count == expected else {
+            throw HubProtocolError(
+                .invalidArguments, "Invocation provides \(self.count) argument(s) but target expects \(expected)."
+            )
+        }
+    }
+
+    /// Reads the next argument.
+    ///
+    /// - Throws: ``HubProtocolError`` if there is none, or it does not have this type.
+    public mutating func next<Value: Decodable>(_ type: Value.Type) throws(HubProtocolError) -> Value {
+        guard self.index < self.values.count else {
+            throw HubProtocolError(
+                .invalidArguments, "Invocation provides \(self.count) argument(s) but target expects more."
+            )
+        }
+        defer { self.index += 1 }
+        return try JSONPayload.decode(type, from: self.values[self.index])
+    }
+}

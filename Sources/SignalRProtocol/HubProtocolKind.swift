@@ -1,0 +1,10 @@
+/// A hub protocol: how messages are written as bytes.
+public enum HubProtocolKind: String, Sendable, Hashable, CaseIterable {
+    /// The protocol named `json`: one JSON object a message, ended by the record separator U+001E.
+    case json
+
+    /// Finds a protocol by the name of a handshake request; upper and lower case do not matter.
+    public init?(name: String) {
+        self.init(rawValue: name.lowercased())
+    }
+}
