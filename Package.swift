@@ -5,10 +5,18 @@ let package = Package(
     name: "tidings",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "SignalR", targets: ["SignalR"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "4.5.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Floor 0: values in, values out.
@@ -27,6 +35,25 @@ let package = Package(
             ]
         ),
 
+        // Floor 1: a SignalR server; a Graph client and receiver. Neither knows the other.
+        .target(
+            name: "SignalR",
+            dependencies: [
+                "JSONBytes",
+                "SignalRProtocol",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+            ]
+        ),
+
         .testTarget(
             name: "JSONBytesTests",
             dependencies: ["JSONBytes", .product(name: "NIOCore", package: "swift-nio")]
@@ -35,9 +62,41 @@ let package = Package(
             name: "SignalRProtocolTests",
             dependencies: ["JSONBytes", "SignalRProtocol", .product(name: "NIOCore", package: "swift-nio")]
         ),
+        .testTarget(
+            name: "SignalRTests",
+            dependencies: [
+                "SignalR", "SignalRProtocol",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What measures the libraries, for docs/performance.md: nobody who only uses them builds it.
+if Context.environment["TIDINGS_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FanServer",
+            dependencies: [
+                "SignalR", "SignalRProtocol",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/FanServer"
+        )
+    )
+}
 
 for target in package.targets {
     target.swiftSettings = [

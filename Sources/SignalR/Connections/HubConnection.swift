@@ -1,0 +1,390 @@
+import Logging
+import Metrics
+import NIOCore
+import SignalRProtocol
+
+/// One client: its protocol, what it may be sent, and its calls, one after another. Used on its event loop only.
+///
+/// It knows nothing of what carries it. A task exists only while its calls are handled.
+final class HubConnection {
+    let id: String
+    let user: HubUser?
+    let request: HubRequest
+    private let endpoint: HubEndpoint
+    private let loop: HubLoop
+    private let mailbox: LoopMailbox<HubLoopItem>
+    private(set) var transport: (any HubTransport)?
+
+    private var machine: HubConnectionStateMachine<LoopInstant>
+    private var splitter: RecordSplitter
+    private var kind = HubProtocolKind.json
+    private var calls = CallQueue()
+    private var tasks = ConnectionTasks()
+    private var blockedSends: [(record: ByteBuffer, completion: (Bool) -> Void)] = []
+    private var endReason: CloseReason?
+    /// Whether the hub has been told of the connection and must be told of its end.
+    private var isKnownToHub = false
+    private var isCounted = false
+    private var hasSaidGoodbye = false
+    /// When what an ended connection still does is cut off.
+    private var deadline: LoopInstant?
+
+    // What the event loop keeps here about it.
+    var feed = FeedPosition()
+    var memberships: [HubGroup.Membership] = []
+    var trackIndex = -1
+    var mark: UInt64 = 0
+    private var isUnflushed = false
+    private var stagedStart = 0
+    private var stagedEnd = 0
+
+    init(
+        id: String, user: HubUser?, request: HubRequest, endpoint: HubEndpoint, loop: HubLoop,
+        mailbox: LoopMailbox<HubLoopItem>, now: LoopInstant
+    ) {
+        self.id = id
+        self.user = user
+        self.request = request
+        self.endpoint = endpoint
+        self.loop = loop
+        self.mailbox = mailbox
+        self.machine = HubConnectionStateMachine(openedAt: now, timing: endpoint.configuration.timing)
+        self.splitter = RecordSplitter(maximumRecordSize: endpoint.configuration.maximumReceiveSize)
+    }
+
+    /// Whether messages flow.
+    var isOpen: Bool { self.machine.isOpen }
+
+    /// Lends storage for what was read, shared by all connections of the event loop. It must be given back.
+    func takeScratch() -> ByteBuffer { self.loop.takeScratch() }
+
+    func giveBack(_ scratch: ByteBuffer) { self.loop.giveBack(scratch) }
+
+    // MARK: - The transport
+
+    /// A transport carries the connection from now on.
+    func begin(over transport: any HubTransport) {
+        self.transport = transport
+        self.loop.track(self, tickInterval: self.endpoint.tickInterval)
+    }
+
+    /// Bytes have arrived.
+    func received(_ bytes: inout ByteBuffer, now: LoopInstant) {
+        do throws(HubProtocolError) {
+            while let record = try self.splitter.next(in: &bytes) {
+                switch self.machine.received() {
+                case .readHandshake: self.shakeHands(record, now: now)
+                case .readMessage: try self.read(record, now: now)
+                case .ignore: return
+                }
+            }
+        } catch {
+            guard self.isOpen else { return self.refuse(.canceled) }
+            self.close(.protocolError(detail: self.endpoint.configuration.detailedErrors ? error.message : nil))
+        }
+    }
+
+    /// Room has been made by the transport.
+    func drained() {
+        while !self.blockedSends.isEmpty, self.hasRoom {
+            let send = self.blockedSends.removeFirst()
+            self.send(send.record)
+            send.completion(self.isOpen)
+        }
+    }
+
+    /// The transport has lost or ended the connection; it carries nothing any more, but a goodbye.
+    func transportEnding(_ reason: CloseReason) {
+        switch self.machine.closed() {
+        case .sendCloseAndEnd, .endOnly: self.ended(reason, handlesRest: reason == .normal || reason == .connectionLost)
+        case .nothing: break
+        }
+    }
+
+    /// Nothing is left of the transport.
+    func transportEnded() {
+        self.transportEnding(.connectionLost)
+        self.transport = nil
+        self.endpoint.lifetime.release()
+        if !self.calls.isBusy { self.loop.forget(self) }
+    }
+
+    func tick(now: LoopInstant) {
+        self.transport?.tick(now: now)
+        if let deadline = self.deadline, now >= deadline { self.tasks.cancelCalls() }
+        switch self.machine.tick(now: now) {
+        case .ping: if self.transport?.outstanding == 0 { self.send(self.endpoint.ping(self.kind)) }
+        case .refuseHandshake:
+            self.refuse(.canceled)
+        case .close(let reason): self.close(reason)
+        case .nothing: break
+        }
+    }
+
+    // MARK: - Out
+
+    /// Sends whole records.
+    func send(_ records: ByteBuffer) {
+        guard let transport = self.transport else { return }
+        transport.append(records)
+        if !self.isUnflushed {
+            if self.loop.flushesLate(self) { self.isUnflushed = true } else { transport.flush() }
+        }
+    }
+
+    /// Sends a record when there is room, and says whether it was sent.
+    func send(_ record: ByteBuffer, completion: @escaping (Bool) -> Void) {
+        guard self.isOpen else { return completion(false) }
+        guard self.blockedSends.isEmpty, self.hasRoom else {
+            self.blockedSends.append((record, completion))
+            return
+        }
+        self.send(record)
+        completion(self.isOpen)
+    }
+
+    private var hasRoom: Bool {
+        (self.transport?.outstanding ?? 0) <= self.endpoint.configuration.outboxBytes / 4
+    }
+
+    /// Sends bytes that are framed already.
+    func write(_ bytes: UnsafeRawBufferPointer) {
+        self.transport?.write(framed: bytes)
+    }
+
+    /// Remembers a part of `bytes` to be sent, joined with the one before if it is its neighbour.
+    ///
+    /// - Returns: Whether it is the first.
+    func stage(_ part: Range<Int>, of bytes: UnsafeRawBufferPointer) -> Bool {
+        if self.stagedEnd == 0 {
+            self.stagedStart = part.lowerBound
+            self.stagedEnd = part.upperBound
+            return true
+        }
+        if self.stagedEnd != part.lowerBound {
+            self.transport?.append(framed: UnsafeRawBufferPointer(rebasing: bytes[self.stagedStart..<self.stagedEnd]))
+            self.stagedStart = part.lowerBound
+        }
+        self.stagedEnd = part.upperBound
+        return false
+    }
+
+    /// Sends what was remembered.
+    func writeStaged(of bytes: UnsafeRawBufferPointer) {
+        let part = self.stagedStart..<self.stagedEnd
+        self.stagedEnd = 0
+        guard let transport = self.transport else { return }
+        transport.write(framed: UnsafeRawBufferPointer(rebasing: bytes[part]))
+        if !self.isUnflushed { transport.flush() }
+    }
+
+    func flushLate() {
+        self.isUnflushed = false
+        self.transport?.flush()
+        self.drained()
+    }
+
+    // MARK: - Groups
+
+    func join(_ name: String) { self.loop.join(name, self) }
+
+    func leave(_ name: String) { self.loop.leave(name, self) }
+
+    /// Its place in a group has changed.
+    func moved(to index: Int, in group: HubGroup) {
+        guard let place = self.memberships.firstIndex(where: { $0.group === group }) else { return }
+        self.memberships[place].index = index
+    }
+
+    // MARK: - In
+
+    private func shakeHands(_ record: ByteBuffer, now: LoopInstant) {
+        do throws(Handshake.Refusal) {
+            self.kind = try Handshake.accept(record, detailedErrors: self.endpoint.configuration.detailedErrors)
+        } catch {
+            return self.refuse(error)
+        }
+        self.machine.accepted(at: now)
+        self.send(Handshake.success)
+        // The answer may have filled the outbox of a client that reads nothing.
+        guard self.isOpen else { return }
+        self.loop.add(self)
+        self.isCounted = true
+        self.endpoint.lifetime.opened()
+        guard self.endpoint.hasConnectHandlers else {
+            self.isKnownToHub = true
+            return
+        }
+        self.calls.begin()
+        self.machine.dispatching()
+        let caller = self.caller
+        let endpoint = self.endpoint
+        self.tasks.calls = Task {
+            do {
+                try await endpoint.dispatcher.connected(caller)
+                caller.connection.post { $0.connected() }
+            } catch {
+                let isDetailed = endpoint.configuration.detailedErrors
+                let detail = isDetailed || error is HubException ? "\(type(of: error)): \(error)" : nil
+                caller.connection.post { $0.connectFailed(detail: detail) }
+            }
+        }
+    }
+
+    private func refuse(_ refusal: Handshake.Refusal) {
+        guard self.machine.closed() == .endOnly else { return }
+        self.send(refusal.response)
+        self.transport?.close(timeout: self.endpoint.configuration.closeTimeout)
+        self.ended(refusal == .canceled ? .handshakeTimedOut : .protocolError(), handlesRest: false)
+    }
+
+    private func connected() {
+        self.isKnownToHub = true
+        self.callsHandled()
+    }
+
+    private func connectFailed(detail: String?) {
+        self.close(.connectFailed(detail: detail))
+        self.calls.clear()
+        self.callsHandled()
+    }
+
+    private func read(_ record: ByteBuffer, now: LoopInstant) throws(HubProtocolError) {
+        let message = try self.kind.decode(record)
+        self.endpoint.lifetime.metrics.messagesReceived.increment()
+        self.machine.heard(at: now)
+        switch message {
+        case .invocation(let invocation):
+            guard !self.hasSaidGoodbye else { return }
+            self.calls.append(invocation, size: record.readableBytes)
+            if self.calls.size > self.endpoint.configuration.inboxBytes { self.transport?.setReading(false) }
+            self.handleCalls()
+        case .ping: self.machine.pinged(at: now)
+        case .close:
+            self.hasSaidGoodbye = true
+            if !self.calls.isBusy { self.close(.normal) }
+        // There are no streams and no calls of clients that they could belong to.
+        case .streamItem, .completion, .cancelInvocation, .ack, .sequence, nil: break
+        }
+    }
+
+    // MARK: - Calls
+
+    private var caller: HubCaller {
+        HubCaller(
+            connectionID: self.id, user: self.user, request: self.request,
+            connection: HubConnectionHandle(
+                NIOLoopBound(self, eventLoop: self.loop.eventLoop), mailbox: self.mailbox, kind: self.kind
+            ),
+            lifetime: self.endpoint.lifetime
+        )
+    }
+
+    private func handleCalls() {
+        guard let calls = self.calls.next() else { return }
+        self.machine.dispatching()
+        let caller = self.caller
+        let dispatcher = self.endpoint.dispatcher
+        // The event loop owns the connection, and no task waits beside it: this one lasts as long as these calls, and the
+        // connection cancels it.
+        self.tasks.calls = Task {
+            var left = calls.count
+            for invocation in calls where !Task.isCancelled {
+                let answer = await dispatcher.handle(invocation, for: caller)
+                left -= 1
+                caller.connection.post { [left] in $0.answered(answer, isLast: left == 0) }
+            }
+            if left > 0 { caller.connection.post { $0.callsHandled() } }
+        }
+    }
+
+    private func answered(_ answer: ByteBuffer?, isLast: Bool) {
+        if let answer, self.isOpen { self.send(answer) }
+        self.startWork()
+        if isLast { self.callsHandled() }
+    }
+
+    private func callsHandled() {
+        guard self.calls.isBusy else { return }
+        self.calls.finish()
+        self.tasks.calls = nil
+        self.startWork()
+        if self.calls.size <= self.endpoint.configuration.inboxBytes / 2 { self.transport?.setReading(true) }
+        self.handleCalls()
+        guard !self.calls.isBusy else { return }
+        if self.endReason != nil {
+            self.tellHubOfEnd()
+        } else if self.hasSaidGoodbye {
+            self.close(.normal)
+        } else {
+            self.machine.idle(at: .now())
+        }
+    }
+
+    /// Runs `work` when the current call has been answered.
+    func afterReply(_ work: @escaping @Sendable () async -> Void) {
+        guard self.isOpen else { return }
+        self.tasks.waiting.append(work)
+        if !self.calls.isBusy { self.startWork() }
+    }
+
+    private func startWork() {
+        guard !self.tasks.waiting.isEmpty else { return }
+        self.tasks.start(for: self.caller.connection)
+    }
+
+    /// Work that was begun after a reply is done.
+    func workDone(_ number: Int) {
+        self.tasks.finished(number)
+    }
+
+    // MARK: - Ends
+
+    /// Ends the connection and tells the client why.
+    func close(_ reason: CloseReason) {
+        switch self.machine.closed() {
+        case .sendCloseAndEnd:
+            if reason == .slowClient { self.transport?.discardWaiting() }
+            var record = ByteBuffer()
+            self.kind.encodeClose(reason.message, into: &record)
+            self.send(record)
+        case .endOnly: break
+        case .nothing: return
+        }
+        self.transport?.close(timeout: self.endpoint.configuration.closeTimeout)
+        self.ended(reason, handlesRest: self.hasSaidGoodbye)
+    }
+
+    /// - Parameter handlesRest: Whether calls that have arrived are still handled: the client left, having said all this.
+    private func ended(_ reason: CloseReason, handlesRest: Bool) {
+        self.endReason = reason
+        self.loop.remove(self)
+        self.stagedEnd = 0
+        if self.isCounted { self.endpoint.lifetime.ended(reason) }
+        self.tasks.cancelWork()
+        if handlesRest {
+            self.deadline = LoopInstant.now().advanced(by: self.endpoint.configuration.closeTimeout)
+        } else {
+            self.calls.clear()
+            self.tasks.cancelCalls()
+        }
+        for send in self.blockedSends { send.completion(false) }
+        self.blockedSends = []
+        self.endpoint.logger.debug(
+            "A connection has ended",
+            metadata: [.hub: "\(self.endpoint.name)", .connectionID: "\(self.id)", .reason: "\(reason.name)"]
+        )
+        if !self.calls.isBusy { self.tellHubOfEnd() }
+    }
+
+    private func tellHubOfEnd() {
+        if self.transport == nil { self.loop.forget(self) }
+        self.deadline = nil
+        guard self.isKnownToHub, let reason = self.endReason else { return }
+        self.isKnownToHub = false
+        guard self.endpoint.hasDisconnectHandlers else { return }
+        let caller = self.caller
+        let dispatcher = self.endpoint.dispatcher
+        Task { await dispatcher.disconnected(caller, reason) }
+    }
+}

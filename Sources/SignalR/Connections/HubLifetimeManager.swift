@@ -1,0 +1,80 @@
+import Metrics
+import NIOCore
+import SignalRProtocol
+import Synchronization
+
+/// Who is connected to a hub, on all event loops, and how to reach them.
+final class HubLifetimeManager: Sendable {
+    private struct Entry: Sendable {
+        let loop: NIOLoopBound<HubLoop>
+        let mailbox: LoopMailbox<HubLoopItem>
+    }
+
+    let metrics: HubMetrics
+    private let entries = Mutex<[Entry]>([])
+    private let openCount = Atomic(0)
+    private let admittedCount = Atomic(0)
+
+    init(metrics: HubMetrics) {
+        self.metrics = metrics
+    }
+
+    /// How many connections are open.
+    var connectionCount: Int { self.openCount.load(ordering: .relaxed) }
+
+    /// The part of an event loop, and the way to it. On that event loop.
+    func loop(on eventLoop: any EventLoop) -> (loop: HubLoop, mailbox: LoopMailbox<HubLoopItem>) {
+        let entry = self.entries.withLock { entries in
+            if let entry = entries.first(where: { $0.loop.eventLoop === eventLoop }) { return entry }
+            let loop = NIOLoopBound(HubLoop(eventLoop: eventLoop, metrics: self.metrics), eventLoop: eventLoop)
+            let mailbox = LoopMailbox<HubLoopItem>(eventLoop: eventLoop) { loop.value.drain($0) }
+            let entry = Entry(loop: loop, mailbox: mailbox)
+            entries.append(entry)
+            return entry
+        }
+        return (entry.loop.value, entry.mailbox)
+    }
+
+    /// Sends a message to all whom it is for. From any thread.
+    func send(_ message: SerializedHubMessage, to target: HubTarget, at position: Int64?) {
+        for entry in self.entries.withLock({ $0 }) {
+            entry.mailbox.post(.send(message, target, position: position))
+        }
+    }
+
+    /// Ends all connections that there are now, and waits until nothing is left of them.
+    func closeAll(_ reason: CloseReason) async {
+        for entry in self.entries.withLock({ $0 }) {
+            let ends = try? await entry.loop.eventLoop.submit { entry.loop.value.closeAll(reason) }.get()
+            for end in ends ?? [] { try? await end.get() }
+        }
+    }
+
+    // MARK: - Counting
+
+    /// Makes room for one more connection; `false` if there are `maximum` already.
+    func admit(maximum: Int) -> Bool {
+        guard self.admittedCount.add(1, ordering: .relaxed).newValue <= maximum else {
+            self.admittedCount.subtract(1, ordering: .relaxed)
+            return false
+        }
+        return true
+    }
+
+    /// A connection that was admitted is no more.
+    func release() {
+        self.admittedCount.subtract(1, ordering: .relaxed)
+    }
+
+    func opened() {
+        let count = self.openCount.add(1, ordering: .relaxed).newValue
+        self.metrics.connects.increment()
+        self.metrics.connections.record(count)
+    }
+
+    func ended(_ reason: CloseReason) {
+        let count = self.openCount.subtract(1, ordering: .relaxed).newValue
+        self.metrics.disconnected(reason)
+        self.metrics.connections.record(count)
+    }
+}

@@ -1,0 +1,246 @@
+import Metrics
+import NIOCore
+import SignalRProtocol
+
+/// Something for an event loop to do about its connections.
+enum HubLoopItem: Sendable {
+    /// Send a message.
+    case send(SerializedHubMessage, HubTarget, position: Int64?)
+    /// Do something with one connection, behind all messages that came before.
+    case perform(@Sendable () -> Void)
+}
+
+/// The connections of one hub on one event loop, and how messages reach them. Used on that event loop only.
+final class HubLoop {
+    private static let batchSize = 256 << 10
+
+    let eventLoop: any EventLoop
+    private let metrics: HubMetrics
+    private let everyone = HubGroup(.everyone)
+    private var groups: [String: HubGroup] = [:]
+    private var users: [String: HubGroup] = [:]
+    private var open: [String: HubConnection] = [:]
+    /// All connections with a transport, also those that are not open.
+    private var tracked: ContiguousArray<HubConnection> = []
+    private var ticker: RepeatedTask?
+    private var batch = BroadcastBatch()
+    /// Counts runs, for meeting nobody twice.
+    private var mark: UInt64 = 0
+    private var isDraining = false
+    /// Those that were written to while draining.
+    private var unflushed: ContiguousArray<HubConnection> = []
+    private var staged: ContiguousArray<HubConnection> = []
+    private var scratch = ByteBuffer()
+
+    init(eventLoop: any EventLoop, metrics: HubMetrics) {
+        self.eventLoop = eventLoop
+        self.metrics = metrics
+    }
+
+    // MARK: - Who is there
+
+    /// A connection has got a transport.
+    func track(_ connection: HubConnection, tickInterval: Duration) {
+        connection.trackIndex = self.tracked.count
+        self.tracked.append(connection)
+        guard self.ticker == nil else { return }
+        let loop = NIOLoopBound(self, eventLoop: self.eventLoop)
+        let interval = TimeAmount.nanoseconds(tickInterval.nanoseconds)
+        self.ticker = self.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            loop.value.tick(now: .now())
+        }
+    }
+
+    /// A connection's transport has ended, and nothing more will happen to it.
+    func forget(_ connection: HubConnection) {
+        let index = connection.trackIndex
+        guard index >= 0 else { return }
+        connection.trackIndex = -1
+        let last = self.tracked.removeLast()
+        if index < self.tracked.count {
+            self.tracked[index] = last
+            last.trackIndex = index
+        }
+        if self.tracked.isEmpty {
+            self.ticker?.cancel()
+            self.ticker = nil
+        }
+    }
+
+    /// A connection has shaken hands: messages reach it from now on.
+    func add(_ connection: HubConnection) {
+        self.open[connection.id] = connection
+        self.everyone.add(connection)
+        if let user = connection.user { self.users.group(user.id, .user(user.id)).add(connection) }
+    }
+
+    /// A connection has ended: nothing reaches it any more.
+    func remove(_ connection: HubConnection) {
+        self.open[connection.id] = nil
+        let memberships = connection.memberships
+        connection.memberships = []
+        for membership in memberships { self.remove(membership) }
+    }
+
+    func join(_ name: String, _ connection: HubConnection) {
+        guard !connection.memberships.contains(where: { $0.group.key == .group(name) }) else { return }
+        self.groups.group(name, .group(name)).add(connection)
+    }
+
+    func leave(_ name: String, _ connection: HubConnection) {
+        guard let index = connection.memberships.firstIndex(where: { $0.group.key == .group(name) }) else { return }
+        let membership = connection.memberships.remove(at: index)
+        self.remove(membership)
+    }
+
+    private func remove(_ membership: HubGroup.Membership) {
+        membership.group.remove(at: membership.index)
+        guard membership.group.members.isEmpty else { return }
+        switch membership.group.key {
+        case .everyone: break
+        case .group(let name): self.groups[name] = nil
+        case .user(let id): self.users[id] = nil
+        }
+    }
+
+    func tick(now: LoopInstant) {
+        for connection in self.tracked { connection.tick(now: now) }
+    }
+
+    /// Ends all connections.
+    ///
+    /// - Returns: What is completed when nothing is left of their transports.
+    func closeAll(_ reason: CloseReason) -> [EventLoopFuture<Void>] {
+        let connections = self.tracked
+        let futures = connections.compactMap { $0.transport?.closeFuture }
+        for connection in connections { connection.close(reason) }
+        return futures
+    }
+
+    /// Lends storage that is used again and again, while nobody else on the event loop needs it.
+    func takeScratch() -> ByteBuffer {
+        var scratch = ByteBuffer()
+        swap(&scratch, &self.scratch)
+        scratch.clear()
+        return scratch
+    }
+
+    func giveBack(_ scratch: ByteBuffer) {
+        if scratch.capacity <= Self.batchSize { self.scratch = scratch }
+    }
+
+    // MARK: - Reaching them
+
+    /// Does what has come in since the last time, in order.
+    func drain(_ items: [HubLoopItem]) {
+        self.isDraining = true
+        for item in items {
+            switch item {
+            case .send(let message, let target, let position):
+                let run = self.resolve(target)
+                guard !run.isEmpty else { continue }
+                self.batch.add(message.jsonFrame, number: position, for: run)
+                if self.batch.size >= Self.batchSize { self.deliver() }
+            case .perform(let work):
+                self.deliver()
+                work()
+            }
+        }
+        self.deliver()
+        self.isDraining = false
+        guard !self.unflushed.isEmpty else { return }
+        let unflushed = self.unflushed
+        self.unflushed.removeAll(keepingCapacity: unflushed.count <= 1024)
+        for connection in unflushed { connection.flushLate() }
+    }
+
+    /// Whether a connection that was written to is flushed later, together with others.
+    func flushesLate(_ connection: HubConnection) -> Bool {
+        guard self.isDraining else { return false }
+        self.unflushed.append(connection)
+        return true
+    }
+
+    private func resolve(_ target: HubTarget) -> BroadcastBatch.Run {
+        var run = BroadcastBatch.Run()
+        switch target.selection {
+        case .all: if !self.everyone.members.isEmpty { run.groups = [self.everyone] }
+        case .groups(let names): run.groups = names.compactMap { self.groups[$0] }
+        case .users(let ids): run.groups = ids.compactMap { self.users[$0] }
+        case .clients(let ids): run.connections = ids.compactMap { self.open[$0] }
+        }
+        if !target.except.isEmpty { run.excluded = target.except.compactMap { self.open[$0] } }
+        return run
+    }
+
+    private func deliver() {
+        guard !self.batch.isEmpty else { return }
+        var messages = 0
+        var size = 0
+        self.batch.bytes.withUnsafeReadableBytes { bytes in
+            if self.batch.runs.count == 1 {
+                self.forEachMember(of: self.batch.runs[0]) { member, part, count in
+                    messages += count
+                    size += part.count
+                    member.write(UnsafeRawBufferPointer(rebasing: bytes[part]))
+                }
+                return
+            }
+            for run in self.batch.runs {
+                self.forEachMember(of: run) { member, part, count in
+                    messages += count
+                    size += part.count
+                    if member.stage(part, of: bytes) { self.staged.append(member) }
+                }
+            }
+            for member in self.staged { member.writeStaged(of: bytes) }
+            self.staged.removeAll(keepingCapacity: true)
+        }
+        self.batch.clear()
+        self.metrics.messagesSent.increment(by: messages)
+        self.metrics.bytesSent.increment(by: size)
+    }
+
+    /// Calls `body` with each connection that gets something of a run, once, and with the part that it gets.
+    ///
+    /// Memberships may change meanwhile: those who were there at the beginning are meant.
+    private func forEachMember(of run: BroadcastBatch.Run, _ body: (HubConnection, Range<Int>, Int) -> Void) {
+        let needsMarks = run.needsMarks
+        if needsMarks {
+            self.mark += 1
+            for connection in run.excluded { connection.mark = self.mark }
+        }
+        let mark = self.mark
+        let steps = self.batch.steps[run.steps]
+        let first = steps.first?.number
+        let last = steps.last?.number
+        func visit(_ member: HubConnection) {
+            if needsMarks {
+                guard member.mark != mark else { return }
+                member.mark = mark
+            }
+            guard let first, let last else { return body(member, run.start..<run.end, run.messages) }
+            switch member.feed.share(from: first, to: last) {
+            case .everything: body(member, run.start..<run.end, run.messages)
+            case .nothing: break
+            case .behind(let position):
+                let (start, messages) = self.batch.part(of: run, behind: position)
+                body(member, start..<run.end, messages)
+            }
+        }
+        for group in run.groups {
+            for member in group.members { visit(member) }
+        }
+        for connection in run.connections { visit(connection) }
+    }
+}
+
+extension [String: HubGroup] {
+    /// The group of this name, made if it is not there.
+    fileprivate mutating func group(_ name: String, _ key: @autoclosure () -> HubGroup.Key) -> HubGroup {
+        if let group = self[name] { return group }
+        let group = HubGroup(key())
+        self[name] = group
+        return group
+    }
+}

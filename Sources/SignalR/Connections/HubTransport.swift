@@ -1,0 +1,26 @@
+import NIOCore
+import SignalRProtocol
+
+/// What carries a connection's bytes. Everything happens on the connection's event loop.
+protocol HubTransport: AnyObject {
+    /// How many bytes have not left yet.
+    var outstanding: Int { get }
+    /// Completed when nothing is left of it.
+    var closeFuture: EventLoopFuture<Void> { get }
+    /// Puts whole records behind what waits, framed in the way of the transport, until `flush`.
+    func append(_ records: ByteBuffer)
+    /// Puts bytes that are framed already behind what waits, until `flush`.
+    func append(framed bytes: UnsafeRawBufferPointer)
+    /// Sends bytes that are framed already.
+    func write(framed bytes: UnsafeRawBufferPointer)
+    /// Sends what waits.
+    func flush()
+    /// Forgets what waits.
+    func discardWaiting()
+    /// Whether bytes of the client are wanted.
+    func setReading(_ isReading: Bool)
+    /// Says goodbye behind what waits, and ends, after `timeout` at the latest.
+    func close(timeout: Duration)
+    /// Time has passed.
+    func tick(now: LoopInstant)
+}

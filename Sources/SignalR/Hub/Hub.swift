@@ -1,0 +1,80 @@
+public import Metrics
+
+/// What clients can call, and the way to them.
+///
+/// ```swift
+/// let chat = Hub("chat") { hub in
+///     hub.on("SendMessage") { (caller: HubCaller, user: String, text: String) in
+///         try await caller.clients.others.send("ReceiveMessage", user, text)
+///     }
+///     hub.on("Add") { (_: HubCaller, a: Int, b: Int) in a + b }
+/// }
+/// let app = Application(router: router, server: .signalR(["/chat": chat]))
+/// ```
+///
+/// Copies share their connections. Calls of one client are handled one after another, in order.
+public struct Hub: Sendable {
+    typealias ConnectHandler = @Sendable (HubCaller) async throws -> Void
+    typealias DisconnectHandler = @Sendable (HubCaller, CloseReason) async -> Void
+    typealias Authenticator = @Sendable (HubRequest) async throws -> HubUser?
+
+    /// The hub's name, used in metrics.
+    public let name: String
+    /// Limits and clocks.
+    public var configuration = HubConfiguration()
+
+    let lifetime: HubLifetimeManager
+    /// Methods by their names in lower case.
+    private(set) var methods: [String: HubMethod] = [:]
+    private(set) var connectHandlers: [ConnectHandler] = []
+    private(set) var disconnectHandlers: [DisconnectHandler] = []
+    private(set) var authenticator: Authenticator?
+
+    /// - Parameters:
+    ///   - name: A name for metrics.
+    ///   - metrics: Where the metrics go; the system's if it is not given.
+    ///   - build: Registers methods and handlers.
+    public init(_ name: String, metrics: (any MetricsFactory)? = nil, _ build: (inout Hub) throws -> Void) rethrows {
+        self.name = name
+        self.lifetime = HubLifetimeManager(metrics: HubMetrics(hub: name, factory: metrics))
+        try build(&self)
+    }
+
+    /// Clients, for sending to them from anywhere.
+    public var clients: HubClients { HubClients(lifetime: self.lifetime) }
+
+    /// How many connections are open: shaken hands, and not yet ended.
+    public var connectionCount: Int { self.lifetime.connectionCount }
+
+    /// Ends all connections there are now, and waits until they have ended.
+    ///
+    /// Clients are told the reason. Those that do not answer are cut off after ``HubConfiguration/closeTimeout``.
+    public func closeAll(reason: CloseReason = .serverShuttingDown) async {
+        await self.lifetime.closeAll(reason)
+    }
+
+    /// Runs `handler` when a client has connected, before its first call is handled.
+    ///
+    /// If it throws, the connection ends, and `onDisconnect` is not called.
+    public mutating func onConnect(_ handler: @escaping @Sendable (HubCaller) async throws -> Void) {
+        self.connectHandlers.append(handler)
+    }
+
+    /// Runs `handler` when a client has gone and its last call has been handled.
+    public mutating func onDisconnect(_ handler: @escaping @Sendable (HubCaller, CloseReason) async -> Void) {
+        self.disconnectHandlers.append(handler)
+    }
+
+    /// Decides who a client is: for each request anew, also for the one that becomes a connection.
+    ///
+    /// - Parameter authenticator: Returns the user, or `nil` to let the client in without a name. Any error is answered
+    ///   `401`, without its text.
+    public mutating func authenticate(_ authenticator: @escaping @Sendable (HubRequest) async throws -> HubUser?) {
+        self.authenticator = authenticator
+    }
+
+    mutating func add(_ method: HubMethod, named name: String) {
+        let previous = self.methods.updateValue(method, forKey: name.lowercased())
+        precondition(previous == nil, "The hub \(self.name) has two methods named \(name).")
+    }
+}

@@ -1,0 +1,30 @@
+/// The limits and clocks of a hub's connections.
+public struct HubConfiguration: Sendable {
+    /// Handshake, keep-alive and timeout.
+    public var timing = HubTiming()
+    /// How long a connection that was negotiated may take to be made. 15 seconds.
+    public var negotiateTimeout: Duration = .seconds(15)
+    /// How many negotiated connections may wait to be made; above it negotiation is answered `503`. 10,000.
+    public var maximumNegotiated = 10_000
+    /// How many connections there may be; above it requests are answered `503`. 100,000.
+    public var maximumConnections = 100_000
+    /// The largest message of a client in bytes, framing included. A larger one ends its connection. 32 KiB.
+    public var maximumReceiveSize = 32 * 1024
+    /// How many bytes of messages of one client may wait to be handled before its socket is read no further. 64 KiB.
+    public var inboxBytes = 64 * 1024
+    /// How many bytes may wait for one client; above it the client is dropped with ``CloseReason/slowClient``. 1 MiB.
+    ///
+    /// One message may be larger when nothing else waits.
+    public var outboxBytes = 1024 * 1024
+    /// How long a client may take to answer a closing handshake, and messages of a client that left to be handled.
+    /// Then they are cut off. 5 seconds.
+    public var closeTimeout: Duration = .seconds(5)
+    /// Whether clients are told the text of every error, not only of a ``HubException``. For development. Off.
+    public var detailedErrors = false
+    /// The origins of web pages that may connect, such as `https://app.example.com`; `*` for all.
+    ///
+    /// Pages of the server's own origin and requests without an origin always may. `nil`: nobody else.
+    public var allowedOrigins: Set<String>?
+
+    public init() {}
+}

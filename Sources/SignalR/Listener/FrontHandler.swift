@@ -1,0 +1,392 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// The first handler behind the HTTP decoder: answers hub paths and loop endpoints itself, passes the rest on.
+///
+/// A reverse proxy mixes requests of every kind on one kept-alive connection, so it decides for each request anew. Hummingbird's
+/// part of the pipeline is added when a connection first needs it.
+final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum Owner {
+        case endpoint(any LoopEndpoint)
+        case hub(HubEndpoint)
+    }
+
+    private let routes: FrontRoutes
+    private let connection: FrontConnection
+    private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    private let encoder: HTTPResponseEncoder
+
+    private var order = RequestOrder()
+    private var owner: Owner?
+    private var head: HTTPRequestHead?
+    private var body = ByteBuffer()
+    private var limit = 0
+    /// Which request a reply belongs to; one that comes after its connection moved on is dropped.
+    private var requestNumber = 0
+    private var closesAfterResponse = false
+    private var isQuiescing = false
+    private var isUpgraded = false
+    private var readIsPending = false
+    private var isWorkingThroughWaiting = false
+    /// Whether parts of one read are arriving.
+    private var isReading = false
+    /// Whether something was written during this read.
+    private var needsFlush = false
+    private var lastActivity = NIODeadline.now()
+    private var requestBegan: NIODeadline?
+    private var timer: Scheduled<Void>?
+    private var context: ChannelHandlerContext?
+
+    init(
+        routes: FrontRoutes, connection: FrontConnection, decoder: ByteToMessageHandler<HTTPRequestDecoder>,
+        encoder: HTTPResponseEncoder
+    ) {
+        self.routes = routes
+        self.connection = connection
+        self.decoder = decoder
+        self.encoder = encoder
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.scheduleTimer(context: context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.timer?.cancel()
+        // A channel that closes before it was active is never told that it is inactive.
+        self.connection.detach()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.order.finish()
+        self.timer?.cancel()
+        self.connection.detach()
+        context.fireChannelInactive()
+    }
+
+    // MARK: - In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.lastActivity = .now()
+        self.isReading = true
+        self.take(self.unwrapInboundIn(data), context: context)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.isReading = false
+        if self.needsFlush {
+            self.needsFlush = false
+            context.flush()
+        }
+        context.fireChannelReadComplete()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if self.order.mayRead {
+            context.read()
+        } else {
+            self.readIsPending = true
+        }
+    }
+
+    private func take(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
+        switch self.order.received(part) {
+        case .begin(let head): self.begin(head, context: context)
+        case .collect(let part): self.collect(part, context: context)
+        case .forward(let part):
+            if case .end = part { self.requestBegan = nil }
+            context.fireChannelRead(self.wrapInboundOut(part))
+        case .nothing: break
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        self.requestBegan = self.lastActivity
+        self.requestNumber += 1
+        if let endpoint = self.routes.endpoint(for: head) {
+            self.own(head, as: .endpoint(endpoint), limit: endpoint.maximumBodySize, context: context)
+        } else if let hub = self.routes.hub(for: head) {
+            self.own(head, as: .hub(hub), limit: hub.maximumBodySize, context: context)
+        } else {
+            self.order.forward()
+            self.connection.handOver(logger: self.routes.logger)
+            context.fireChannelRead(self.wrapInboundOut(.head(head)))
+        }
+    }
+
+    private func own(_ head: HTTPRequestHead, as owner: Owner, limit: Int, context: ChannelHandlerContext) {
+        self.order.collect()
+        self.owner = owner
+        self.head = head
+        self.limit = limit
+        self.closesAfterResponse = !head.isKeepAlive
+        if let length = head.headers.first(name: "Content-Length").flatMap({ Int($0) }) {
+            guard length <= limit else {
+                self.refuse(.payloadTooLarge, context: context)
+                return
+            }
+            if length > 0 { self.body = context.channel.allocator.buffer(capacity: length) }
+        }
+        if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
+            self.writeRaw(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"), context: context)
+        }
+    }
+
+    private func collect(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
+        switch part {
+        case .head: break
+        case .body(var bytes):
+            guard self.body.readableBytes + bytes.readableBytes <= self.limit else {
+                self.refuse(.payloadTooLarge, context: context)
+                return
+            }
+            if self.body.readableBytes == 0, self.body.capacity < bytes.readableBytes {
+                self.body = bytes
+            } else {
+                self.body.writeBuffer(&bytes)
+            }
+        case .end: self.respond(context: context)
+        }
+    }
+
+    private func respond(context: ChannelHandlerContext) {
+        guard let owner = self.owner, let head = self.head else { return }
+        let request = LoopRequest(head: head, body: self.body)
+        self.owner = nil
+        self.head = nil
+        self.body = ByteBuffer()
+        self.requestBegan = nil
+        let number = self.requestNumber
+        let replies = FrontReplies(
+            handler: NIOLoopBound(self, eventLoop: context.eventLoop),
+            mailbox: self.routes.replies(for: context.eventLoop), requestNumber: number
+        )
+        switch owner {
+        case .endpoint(let endpoint):
+            endpoint.respond(to: request) { replies.send(.response($0)) }
+        case .hub(let hub):
+            hub.respond(to: request, remoteAddress: context.channel.remoteAddress) { replies.send($0) }
+        }
+    }
+
+    // MARK: - Out
+
+    /// An answer has arrived from wherever it was made. On the event loop.
+    func deliver(_ reply: FrontReply) {
+        guard let context = self.context, reply.requestNumber == self.requestNumber, self.order.phase == .answering else {
+            if case .upgrade(let upgrade) = reply.answer { upgrade.abandon() }
+            return
+        }
+        self.lastActivity = .now()
+        switch reply.answer {
+        case .response(let response): self.write(response, context: context)
+        case .upgrade(let upgrade): self.upgrade(upgrade, context: context)
+        }
+    }
+
+    private func write(_ response: LoopResponse, context: ChannelHandlerContext) {
+        let closes = self.closesAfterResponse || self.isQuiescing
+        self.writeRaw(response.rendered(closes: closes, allocator: context.channel.allocator), context: context)
+        self.order.answered()
+        self.finishResponse(closes: closes, context: context)
+    }
+
+    /// Refuses a request whose rest will not be read.
+    private func refuse(_ status: HTTPResponseStatus, context: ChannelHandlerContext) {
+        let response = LoopResponse.text(status, "\(status.reasonPhrase)")
+        self.writeRaw(response.rendered(closes: true, allocator: context.channel.allocator), context: context)
+        self.order.finish()
+        self.body = ByteBuffer()
+        self.finishResponse(closes: true, context: context)
+    }
+
+    private func finishResponse(closes: Bool, context: ChannelHandlerContext) {
+        if closes {
+            self.order.finish()
+            self.close(context: context)
+        } else {
+            self.workThroughWaiting(context: context)
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = self.unwrapOutboundIn(data) {
+            context.write(data, promise: promise)
+            self.lastActivity = .now()
+            self.order.responseEnded()
+            if self.isQuiescing {
+                self.close(context: context)
+            } else {
+                self.workThroughWaiting(context: context)
+            }
+        } else {
+            context.write(data, promise: promise)
+        }
+    }
+
+    private func workThroughWaiting(context: ChannelHandlerContext) {
+        // An answer that is made at once comes back here from within; the outer loop goes on with what waits.
+        guard !self.isWorkingThroughWaiting else { return }
+        self.isWorkingThroughWaiting = true
+        var hasPassedOn = false
+        while let part = self.order.next() {
+            self.take(part, context: context)
+            if case .forwarding = self.order.phase { hasPassedOn = true }
+        }
+        self.isWorkingThroughWaiting = false
+        // The read that brought it ended long ago, and Hummingbird's part of the pipeline waits for such an end.
+        if hasPassedOn { context.fireChannelReadComplete() }
+        if self.readIsPending, self.order.mayRead {
+            self.readIsPending = false
+            context.read()
+        }
+    }
+
+    /// Writes bytes past the response encoder: our answers are rendered already. What is written during one read leaves together.
+    private func writeRaw(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
+        guard let below = try? context.pipeline.syncOperations.context(handler: self.encoder) else { return }
+        below.write(NIOAny(bytes), promise: nil)
+        if self.isReading { self.needsFlush = true } else { below.flush() }
+    }
+
+    /// Ends the connection gently: what was written arrives before the end, even if the peer is still sending.
+    private func close(context: ChannelHandlerContext) {
+        context.flush()
+        context.close(mode: .output, promise: nil)
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    }
+
+    // MARK: - Becoming a WebSocket
+
+    private func upgrade(_ upgrade: WebSocketUpgrade, context: ChannelHandlerContext) {
+        guard !self.isQuiescing else {
+            upgrade.abandon()
+            self.closesAfterResponse = true
+            self.write(.text(.serviceUnavailable), context: context)
+            return
+        }
+        self.isUpgraded = true
+        self.order.finish()
+        self.timer?.cancel()
+        let channel = context.channel
+        let pipeline = context.pipeline
+        let transport = upgrade.makeTransport(channel)
+        do {
+            try pipeline.syncOperations.addHandler(transport, position: .after(self))
+        } catch {
+            upgrade.abandon()
+            context.close(promise: nil)
+            return
+        }
+        pipeline.syncOperations.removeHandler(self.encoder, promise: nil)
+        pipeline.syncOperations.removeHandler(self.decoder, promise: nil)
+        self.connection.detach()
+        pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        transport.begin(response: upgrade.response, isPlain: self.connection.isPlain)
+        channel.read()
+    }
+
+    // MARK: - Ends
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            self.isQuiescing = true
+            if self.order.phase == .idle { context.close(promise: nil) }
+        case ChannelEvent.inputClosed:
+            // The client will send no more. What is being answered may still be; between requests it is the end.
+            switch self.order.phase {
+            case .idle, .collecting: context.close(promise: nil)
+            case .answering: self.closesAfterResponse = true
+            case .forwarding, .finished: context.fireUserInboundEventTriggered(event)
+            }
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError, !self.isUpgraded else {
+            context.close(promise: nil)
+            return
+        }
+        switch self.order.phase {
+        case .idle, .collecting: self.refuse(.badRequest, context: context)
+        case .answering, .forwarding: context.close(promise: nil)
+        case .finished: break
+        }
+    }
+
+    private func scheduleTimer(context: ChannelHandlerContext) {
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        self.timer = context.eventLoop.scheduleTask(in: self.routes.configuration.timerInterval) { handler.value.tick() }
+    }
+
+    private func tick() {
+        guard let context = self.context else { return }
+        let now = NIODeadline.now()
+        if let requestBegan = self.requestBegan, now - requestBegan > self.routes.configuration.requestTimeout,
+            self.order.phase == .collecting
+        {
+            self.refuse(.requestTimeout, context: context)
+        } else if self.order.phase == .idle, now - self.lastActivity > self.routes.configuration.idleTimeout {
+            context.close(promise: nil)
+        } else {
+            self.scheduleTimer(context: context)
+        }
+    }
+}
+
+extension ListenerConfiguration {
+    /// How often a connection looks at its clocks.
+    fileprivate var timerInterval: TimeAmount { .nanoseconds(min(self.idleTimeout, self.requestTimeout).nanoseconds / 2) }
+}
+
+/// Where the answer to one request goes.
+private struct FrontReplies: Sendable {
+    let handler: NIOLoopBound<FrontHandler>
+    let mailbox: LoopMailbox<FrontReply>
+    let requestNumber: Int
+
+    /// An answer that is made at once is written at once: requests that arrived together are answered together. An upgrade
+    /// takes the decoder away, which must not happen while it decodes.
+    func send(_ answer: FrontReply.Answer) {
+        let reply = FrontReply(handler: self.handler, requestNumber: self.requestNumber, answer: answer)
+        if case .response = answer, self.mailbox.eventLoop.inEventLoop {
+            self.handler.value.deliver(reply)
+        } else {
+            self.mailbox.post(reply)
+        }
+    }
+}
+
+/// An answer on its way to its connection.
+struct FrontReply: Sendable {
+    enum Answer: Sendable {
+        case response(LoopResponse)
+        case upgrade(WebSocketUpgrade)
+    }
+
+    let handler: NIOLoopBound<FrontHandler>
+    let requestNumber: Int
+    let answer: Answer
+}
+
+/// A request that becomes a WebSocket.
+struct WebSocketUpgrade: Sendable {
+    /// The `101` answer, rendered.
+    let response: ByteBuffer
+    /// Makes the handler that takes over, and writes the answer. On the event loop.
+    let makeTransport: @Sendable (any Channel) -> WebSocketTransport
+    /// The upgrade did not happen.
+    let abandon: @Sendable () -> Void
+}

@@ -1,0 +1,247 @@
+import NIOCore
+import SignalRProtocol
+
+/// Carries a connection over a WebSocket: the only channel handler that is left after the upgrade.
+final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        /// The `101` has not been written.
+        case upgrading
+        case open
+        /// We said goodbye; until the deadline the client may say it too.
+        case closing(deadline: LoopInstant)
+        /// Both said goodbye: it ends when everything has left.
+        case leaving(deadline: LoopInstant)
+        /// What the client sent is against the rules, and it is not listened to any more.
+        case deaf(deadline: LoopInstant)
+        case ended
+    }
+
+    private let connection: HubConnection
+    private var context: ChannelHandlerContext?
+    private var phase = Phase.upgrading
+    private var decoder: WebSocketFrameDecoder
+    private var outbox: Outbox
+    private var socket = DirectSocket.none
+    private var isReading = true
+    private var readIsPending = false
+
+    init(connection: HubConnection, configuration: HubConfiguration) {
+        self.connection = connection
+        self.decoder = WebSocketFrameDecoder(maximumMessageSize: max(1 << 20, configuration.maximumReceiveSize))
+        self.outbox = Outbox(limit: configuration.outboxBytes)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.end()
+        self.context = nil
+    }
+
+    /// Writes the answer to the upgrade; the pipeline holds nothing else any more.
+    ///
+    /// - Parameter isPlain: Whether bytes may go to the socket itself: nothing between here and there changes them.
+    func begin(response: ByteBuffer, isPlain: Bool) {
+        guard let context = self.context, case .upgrading = self.phase else { return }
+        self.phase = .open
+        if isPlain { self.socket = DirectSocket(of: context.channel) }
+        self.connection.begin(over: self)
+        // Behind what the channel still has to write of earlier answers.
+        self.outbox.handOver(response.readableBytes)
+        self.handOver(response)
+    }
+
+    // MARK: - In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch self.phase {
+        case .upgrading, .leaving, .deaf, .ended: return
+        case .open, .closing: break
+        }
+        var input = self.unwrapInboundIn(data)
+        var payload = self.connection.takeScratch()
+        let now = LoopInstant.now()
+        do throws(WebSocketFrameDecoder.Violation) {
+            while let event = try self.decoder.next(in: &input, payload: &payload) {
+                switch event {
+                case .data:
+                    self.connection.received(&payload, now: now)
+                    payload.clear()
+                case .ping(let content):
+                    self.queue(self.frame(0xA, content))
+                    self.flush()
+                case .pong: break
+                case .close(let code):
+                    self.clientSaidGoodbye(code)
+                    return self.connection.giveBack(payload)
+                }
+            }
+        } catch {
+            self.refuse(error)
+        }
+        self.connection.giveBack(payload)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if self.isReading { context.read() } else { self.readIsPending = true }
+    }
+
+    func setReading(_ isReading: Bool) {
+        self.isReading = isReading
+        guard isReading, self.readIsPending else { return }
+        self.readIsPending = false
+        self.context?.read()
+    }
+
+    private func clientSaidGoodbye(_ code: UInt16?) {
+        if case .open = self.phase {
+            var content = ByteBuffer()
+            if let code { content.writeInteger(code) }
+            self.queue(self.frame(0x8, content))
+        }
+        self.phase = .leaving(deadline: LoopInstant.now().advanced(by: .seconds(5)))
+        self.connection.transportEnding(.normal)
+        self.flush()
+        self.leaveIfDone()
+    }
+
+    private func refuse(_ violation: WebSocketFrameDecoder.Violation) {
+        if case .open = self.phase {
+            self.outbox.discardWaiting()
+            self.queue(self.frame(0x8, ByteBuffer(integer: violation.code)))
+            self.flush()
+        }
+        guard let context = self.context else { return }
+        self.phase = .deaf(deadline: LoopInstant.now().advanced(by: .seconds(5)))
+        self.connection.transportEnding(.protocolError())
+        // Closed at once, the socket would answer what is unread with a reset, which may overtake our goodbye.
+        context.close(mode: .output, promise: nil)
+    }
+
+    // MARK: - Out
+
+    var outstanding: Int { self.outbox.outstanding }
+
+    func append(_ records: ByteBuffer) {
+        var frame = ByteBufferAllocator().buffer(capacity: records.readableBytes + 10)
+        frame.writeWebSocketText(records)
+        self.queue(frame)
+    }
+
+    func append(framed bytes: UnsafeRawBufferPointer) {
+        guard case .open = self.phase else { return }
+        self.act(on: self.outbox.append(bytes))
+    }
+
+    func write(framed bytes: UnsafeRawBufferPointer) {
+        guard case .open = self.phase else { return }
+        self.act(on: self.outbox.write(bytes, to: self.socket))
+    }
+
+    func flush() {
+        self.act(on: self.outbox.flush(to: self.socket))
+    }
+
+    func discardWaiting() {
+        self.outbox.discardWaiting()
+    }
+
+    private func queue(_ frame: ByteBuffer) {
+        guard case .open = self.phase else { return }
+        self.act(on: self.outbox.append(frame))
+    }
+
+    private func frame(_ opcode: UInt8, _ content: ByteBuffer) -> ByteBuffer {
+        var frame = ByteBufferAllocator().buffer(capacity: content.readableBytes + 2)
+        frame.writeWebSocketHeader(opcode: opcode, length: content.readableBytes)
+        frame.writeImmutableBuffer(content)
+        return frame
+    }
+
+    private func act(on action: Outbox.Action) {
+        switch action {
+        case .nothing: break
+        case .handOver(let bytes): self.handOver(bytes)
+        case .overflow: self.connection.close(.slowClient)
+        case .lost: self.context?.close(promise: nil)
+        }
+    }
+
+    private func handOver(_ bytes: ByteBuffer) {
+        guard let context = self.context else { return }
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { result in
+            // Where it failed the socket is gone, and its number may be another's.
+            if case .success = result { self.written() } else { self.socket = .none }
+        }
+        context.writeAndFlush(self.wrapOutboundOut(bytes), promise: promise)
+    }
+
+    private func written() {
+        self.outbox.written()
+        self.flush()
+        self.leaveIfDone()
+        if case .open = self.phase { self.connection.drained() }
+    }
+
+    // MARK: - Ends
+
+    var closeFuture: EventLoopFuture<Void> {
+        self.context!.channel.closeFuture
+    }
+
+    func close(timeout: Duration) {
+        guard case .open = self.phase else { return }
+        self.queue(self.frame(0x8, ByteBuffer(integer: UInt16(1000))))
+        self.flush()
+        // Writing may have found that there is nobody any more.
+        guard case .open = self.phase else { return }
+        self.phase = .closing(deadline: LoopInstant.now().advanced(by: timeout))
+        self.setReading(true)
+    }
+
+    func tick(now: LoopInstant) {
+        switch self.phase {
+        case .closing(let deadline), .leaving(let deadline), .deaf(let deadline):
+            if now >= deadline { self.context?.close(promise: nil) }
+        case .upgrading, .open, .ended: break
+        }
+    }
+
+    /// Ends when everything has left that was written before the goodbyes.
+    private func leaveIfDone() {
+        guard case .leaving = self.phase, self.outbox.outstanding == 0 else { return }
+        self.context?.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.end()
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent: self.connection.close(.serverShuttingDown)
+        case ChannelEvent.inputClosed: context.close(promise: nil)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Errors of the socket: nothing more can be said to the client.
+        context.close(promise: nil)
+    }
+
+    private func end() {
+        self.socket = .none
+        if case .ended = self.phase { return }
+        self.phase = .ended
+        self.connection.transportEnded()
+    }
+}

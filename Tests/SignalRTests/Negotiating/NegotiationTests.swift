@@ -1,0 +1,192 @@
+import NIOCore
+import SignalR
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct NegotiationTests {
+    private let hub = Hub("test") { hub in
+        hub.on("Who") { (caller: HubCaller) in caller.connectionID }
+    }
+
+    private func property(_ name: String, of json: String) -> String? {
+        guard let start = json.split(separator: "\"\(name)\":\"", maxSplits: 1).dropFirst().first else { return nil }
+        return String(start.prefix { $0 != "\"" })
+    }
+
+    @Test func versionZeroKnowsOneName() async throws {
+        try await TestServer.run(["/hub": self.hub]) { server in
+            let answer = try await server.request("POST", "/hub/negotiate")
+            #expect(answer.status == 200)
+            #expect(answer.headers["content-type"] == "application/json")
+            let id = try #require(self.property("connectionId", of: answer.body))
+            #expect(id.utf8.count == 22)
+            #expect(
+                answer.body
+                    == #"{"negotiateVersion":0,"connectionId":"\#(id)","availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#
+            )
+            let client = try await HubClient.connect(to: server, "/hub?id=\(id)")
+            #expect(try await client.invoke("Who") == #"{"type":3,"invocationId":"1","result":"\#(id)"}"#)
+        }
+    }
+
+    @Test(arguments: ["negotiateVersion=1", "NegotiateVersion=1", "negotiateVersion=7"])
+    func versionOneHasASecret(_ query: String) async throws {
+        try await TestServer.run(["/Hub/": self.hub]) { server in
+            let answer = try await server.request("POST", "/hub/Negotiate?\(query)", body: "ignored")
+            let id = try #require(self.property("connectionId", of: answer.body))
+            let token = try #require(self.property("connectionToken", of: answer.body))
+            #expect(answer.body.hasPrefix(#"{"negotiateVersion":1,"#))
+            #expect(token != id)
+            let client = try await HubClient.connect(to: server, "/hub?id=\(token)")
+            #expect(try await client.invoke("Who") == #"{"type":3,"invocationId":"1","result":"\#(id)"}"#)
+            // It is found once, and the public name does not open it.
+            for id in [token, id, token.uppercased()] {
+                await #expect(throws: HubClient.Refused.self) { _ = try await HubClient.connect(to: server, "/hub?id=\(id)") }
+            }
+        }
+    }
+
+    @Test func withoutNegotiation() async throws {
+        try await TestServer.run(["/hub": self.hub]) { server in
+            let client = try await HubClient.connect(to: server, "/hub?connectionId=whatever")
+            #expect(try await client.invoke("Who").contains(#""result":""#))
+        }
+    }
+
+    @Test func refusals() async throws {
+        try await TestServer.run(["/hub": self.hub]) { server in
+            var answer = try await server.request("POST", "/hub/negotiate?negotiateVersion=abc")
+            #expect(answer.status == 200)
+            #expect(answer.body == #"{"error":"The client requested a non-integer protocol version."}"#)
+            answer = try await server.request("POST", "/hub/negotiate?negotiateVersion=-1")
+            #expect(
+                answer.body == #"{"error":"The client requested version '-1', but the server does not support this version."}"#
+            )
+            for method in ["GET", "PUT", "DELETE"] {
+                answer = try await server.request(method, "/hub/negotiate")
+                #expect(answer.status == 405)
+                #expect(answer.headers["content-type"] == "text/plain")
+                #expect(answer.body == "")
+            }
+            for method in ["GET", "POST", "DELETE"] {
+                answer = try await server.request(method, "/hub")
+                #expect(answer.status == 400)
+                #expect(answer.body == "Connection ID required")
+            }
+            #expect(try await server.request("PUT", "/hub").status == 405)
+            #expect(try await server.request("POST", "/hub?id=unknown").body == "No Connection with that ID")
+            answer = try await server.request("GET", "/hub?id=unknown", headers: ["Accept": "text/html, text/event-stream;q=0.9"])
+            #expect(answer.status == 404)
+            #expect(answer.body == "ServerSentEvents transport not supported by this end point type")
+            #expect(
+                try await server.request("GET", "/hub?id=unknown").body
+                    == "LongPolling transport not supported by this end point type"
+            )
+            do {
+                _ = try await HubClient.connect(to: server, "/hub?id=unknown")
+                Issue.record("It was let in.")
+            } catch let refused as HubClient.Refused {
+                #expect(refused.answer.status == 404)
+                #expect(refused.answer.body == "No Connection with that ID")
+            }
+            #expect(
+                try await server.request(
+                    "GET", "/hub", headers: ["Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "8"]
+                ).status == 426
+            )
+            #expect(try await server.request("POST", "/other/negotiate").status == 404)
+        }
+    }
+
+    @Test func thereAreLimits() async throws {
+        var hub = self.hub
+        hub.configuration.maximumNegotiated = 1
+        hub.configuration.maximumConnections = 1
+        try await TestServer.run(["/hub": hub]) { server in
+            #expect(try await server.request("POST", "/hub/negotiate").status == 200)
+            #expect(try await server.request("POST", "/hub/negotiate").status == 503)
+            let first = try await HubClient.connect(to: server)
+            do {
+                _ = try await HubClient.connect(to: server)
+                Issue.record("There was room for two.")
+            } catch let refused as HubClient.Refused {
+                #expect(refused.answer.status == 503)
+            }
+            try await first.close()
+            // Its place is free again as soon as its socket has ended.
+            while true {
+                do {
+                    _ = try await HubClient.connect(to: server)
+                    break
+                } catch is HubClient.Refused {
+                    await Task.yield()
+                }
+            }
+        }
+    }
+
+    @Test func authentication() async throws {
+        let hub = Hub("test") { hub in
+            hub.authenticate { request in
+                guard let token = request.bearerToken else { return nil }
+                switch token {
+                case "broken": throw HubException("A secret.")
+                case "wrong": throw HubAuthenticationError()
+                default: return HubUser(id: token, claims: ["role": "admin"])
+                }
+            }
+            hub.on("Who") { (caller: HubCaller) in "\(caller.user?.id ?? "nobody") \(caller.user?.claims["role"] ?? "-")" }
+        }
+        try await TestServer.run(["/hub": hub]) { server in
+            #expect(try await server.request("POST", "/hub/negotiate").status == 200)
+            for token in ["broken", "wrong"] {
+                let answer = try await server.request(
+                    "POST", "/hub/negotiate?access_token=good", headers: ["Authorization": "Bearer \(token)"]
+                )
+                #expect(answer.status == 401)
+                #expect(answer.reason == "Unauthorized")
+                #expect(answer.body == "")
+                await #expect(throws: HubClient.Refused.self) {
+                    _ = try await HubClient.connect(to: server, "/hub?access_token=\(token)")
+                }
+            }
+            let byHeader = try await HubClient.connect(to: server, headers: ["Authorization": "Bearer ann"])
+            #expect(try await byHeader.invoke("Who").contains(#""ann admin""#))
+            let byQuery = try await HubClient.connect(to: server, "/hub?access_token=bob")
+            #expect(try await byQuery.invoke("Who").contains(#""bob admin""#))
+            let nobody = try await HubClient.connect(to: server)
+            #expect(try await nobody.invoke("Who").contains(#""nobody -""#))
+        }
+    }
+
+    @Test func pagesFromElsewhere() async throws {
+        var open = self.hub
+        open.configuration.allowedOrigins = ["https://app.example"]
+        try await TestServer.run(["/closed": self.hub, "/open": open]) { server in
+            #expect(
+                try await server.request("POST", "/closed/negotiate", headers: ["Origin": "https://app.example"]).status == 403)
+            await #expect(throws: HubClient.Refused.self) {
+                _ = try await HubClient.connect(to: server, "/closed", headers: ["Origin": "https://app.example"])
+            }
+            _ = try await HubClient.connect(to: server, "/closed", headers: ["Origin": "http://127.0.0.1:\(server.port)"])
+            _ = try await HubClient.connect(to: server, "/open", headers: ["Origin": "https://app.example"])
+
+            var answer = try await server.request("POST", "/open/negotiate", headers: ["Origin": "https://app.example"])
+            #expect(answer.status == 200)
+            #expect(answer.headers["access-control-allow-origin"] == "https://app.example")
+            #expect(answer.headers["access-control-allow-credentials"] == "true")
+            #expect(answer.headers["vary"] == "Origin")
+            answer = try await server.request("GET", "/open/negotiate", headers: ["Origin": "https://app.example"])
+            #expect(answer.status == 405)
+            #expect(answer.headers["access-control-allow-origin"] == "https://app.example")
+            answer = try await server.request(
+                "OPTIONS", "/open/negotiate",
+                headers: ["Origin": "https://app.example", "Access-Control-Request-Headers": "x-requested-with,x-mine"]
+            )
+            #expect(answer.status == 204)
+            #expect(answer.headers["access-control-allow-headers"] == "x-requested-with,x-mine")
+            #expect(answer.headers["access-control-allow-methods"]?.contains("DELETE") == true)
+            #expect(
+                try await server.request("OPTIONS", "/open/negotiate", headers: ["Origin": "https://evil.example"]).status == 403)
+        }
+    }
+}

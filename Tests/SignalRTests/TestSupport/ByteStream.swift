@@ -1,0 +1,119 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A TCP connection to a server under test, read when the test wants to.
+final class ByteStream: Sendable {
+    struct Ended: Error {}
+
+    private struct State {
+        var bytes = ByteBuffer()
+        var hasEnded = false
+        var waiting: CheckedContinuation<Void, Never>?
+    }
+
+    private let channel: any Channel
+    private let collector: Collector
+
+    private init(channel: any Channel, collector: Collector) {
+        self.channel = channel
+        self.collector = collector
+    }
+
+    /// - Parameter reads: Whether the client reads at all; one that does not is a slow client.
+    static func connect(port: Int, reads: Bool = true) async throws -> ByteStream {
+        let collector = Collector()
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: reads)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(collector) }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+        return ByteStream(channel: channel, collector: collector)
+    }
+
+    func send(_ bytes: ByteBuffer) async throws { try await self.channel.writeAndFlush(bytes) }
+
+    func send(_ text: String) async throws { try await self.send(ByteBuffer(string: text)) }
+
+    /// Waits until `parse` finds what it wants.
+    func read<Value: Sendable>(_ parse: (inout ByteBuffer) throws -> Value?) async throws -> Value {
+        while true {
+            if let value = try self.collector.state.withLock({ try parse(&$0.bytes) }) { return value }
+            guard await self.collector.more() else { throw Ended() }
+        }
+    }
+
+    /// Waits for the end.
+    ///
+    /// - Returns: Everything that came before it.
+    func readToEnd() async -> ByteBuffer {
+        while await self.collector.more() {}
+        return self.collector.state.withLock { $0.bytes }
+    }
+
+    func startReading() async throws {
+        try await self.channel.setOption(.autoRead, value: true).get()
+    }
+
+    func close() async { try? await self.channel.close() }
+
+    /// Ends the connection with a reset, as a failing machine would.
+    func reset() async throws {
+        let provider = self.channel as? any SocketOptionProvider
+        try await provider?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        try? await self.channel.close()
+    }
+
+    /// Gathers what comes in.
+    private final class Collector: ChannelInboundHandler, Sendable {
+        typealias InboundIn = ByteBuffer
+
+        let state = Mutex(State())
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            var bytes = self.unwrapInboundIn(data)
+            self.wake { $0.bytes.writeBuffer(&bytes) }
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if case ChannelEvent.inputClosed = event { self.wake { $0.hasEnded = true } }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { self.wake { $0.hasEnded = true } }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { self.wake { $0.hasEnded = true } }
+
+        private func wake(_ change: (inout State) -> Void) {
+            let waiting = self.state.withLock { state in
+                change(&state)
+                defer { state.waiting = nil }
+                return state.waiting
+            }
+            waiting?.resume()
+        }
+
+        /// Waits for more; `false` at the end. What came in meanwhile counts.
+        func more() async -> Bool {
+            let seen = self.state.withLock { $0.bytes.writerIndex }
+            await withCheckedContinuation { continuation in
+                let isDue = self.state.withLock { state in
+                    if state.hasEnded || state.bytes.writerIndex != seen { return true }
+                    state.waiting = continuation
+                    return false
+                }
+                if isDue { continuation.resume() }
+            }
+            return self.state.withLock { !$0.hasEnded || $0.bytes.writerIndex != seen }
+        }
+    }
+}
