@@ -1,0 +1,70 @@
+import JSONBytes
+import NIOCore
+
+/// What one look at a body says before it is stored. No string is made for it.
+enum NotificationCheck: Equatable {
+    /// It is not JSON, or has no array `value`.
+    case notACollection
+    /// There is nothing in it.
+    case empty
+    /// Each item is of a subscription we know, and none knows its secret.
+    case forged
+    /// At least one item deserves a closer look.
+    case acceptable
+
+    /// - Parameters:
+    ///   - body: The body of a `POST`.
+    ///   - isForged: Whether an item with this subscription id and client state, where it has them, is certainly not Graph's.
+    static func of(
+        _ body: ByteBuffer, isForged: (_ subscriptionID: JSONStringSlice?, _ clientState: JSONStringSlice?) -> Bool
+    ) -> NotificationCheck {
+        body.withUnsafeReadableBytes { bytes in
+            var isCollection = false
+            var items = 0
+            var forged = 0
+            var reader = JSONReader(bytes)
+            do throws(JSONError) {
+                try reader.readObject { reader, name throws(JSONError) in
+                    guard name.equalsIgnoringCase("value") else {
+                        try reader.skip()
+                        return
+                    }
+                    isCollection = true
+                    try reader.readArray { reader throws(JSONError) in
+                        items += 1
+                        guard try reader.peek() == .object else {
+                            try reader.skip()
+                            return
+                        }
+                        var subscriptionID: JSONStringSlice?
+                        var clientState: JSONStringSlice?
+                        try reader.readObject { reader, name throws(JSONError) in
+                            if name.equalsIgnoringCase("subscriptionId") {
+                                subscriptionID = try reader.readSliceIfPresent()
+                            } else if name.equalsIgnoringCase("clientState") {
+                                clientState = try reader.readSliceIfPresent()
+                            } else {
+                                try reader.skip()
+                            }
+                        }
+                        if isForged(subscriptionID, clientState) { forged += 1 }
+                    }
+                }
+                try reader.finish()
+            } catch {
+                return .notACollection
+            }
+            guard isCollection else { return .notACollection }
+            guard items > 0 else { return .empty }
+            return forged == items ? .forged : .acceptable
+        }
+    }
+}
+
+extension JSONReader {
+    fileprivate mutating func readSliceIfPresent() throws(JSONError) -> JSONStringSlice? {
+        if try self.peek() == .string { return try self.readStringSlice() }
+        try self.skip()
+        return nil
+    }
+}

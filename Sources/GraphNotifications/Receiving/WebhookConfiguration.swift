@@ -1,0 +1,15 @@
+/// The limits of a ``WebhookReceiver``.
+public struct WebhookConfiguration: Sendable {
+    /// The largest body, in bytes; a larger one is answered `413`.
+    public var maximumBodySize: Int
+    /// The longest validation token that is echoed, in bytes after decoding.
+    public var maximumTokenSize: Int
+    /// What `Retry-After` says when a body could not be stored, in seconds.
+    public var retryAfter: Int
+
+    public init(maximumBodySize: Int = 4 << 20, maximumTokenSize: Int = 2 << 10, retryAfter: Int = 10) {
+        self.maximumBodySize = maximumBodySize
+        self.maximumTokenSize = maximumTokenSize
+        self.retryAfter = retryAfter
+    }
+}

@@ -1,0 +1,75 @@
+/// A subscription that should be there.
+public struct SubscriptionRequest: Sendable, Equatable {
+    /// What it is called here; unique.
+    public var name: String
+    /// What it watches, relative to Graph's version: `users/{id}/messages`.
+    public var resource: String
+    /// Which changes it asks for.
+    public var changeTypes: ChangeTypes
+    /// How long it lives between renewals; the longest that Graph accepts if it is `nil`.
+    public var lifetime: Duration?
+    /// The secret that Graph repeats, at most 128 characters; a random one if it is `nil`.
+    public var clientState: String?
+
+    public init(
+        name: String, resource: String, changeTypes: ChangeTypes, lifetime: Duration? = nil, clientState: String? = nil
+    ) {
+        self.name = name
+        self.resource = resource
+        self.changeTypes = changeTypes
+        self.lifetime = lifetime
+        self.clientState = clientState
+    }
+
+    /// Finds what Graph would refuse, before it is asked.
+    ///
+    /// - Parameter lifecycleNotificationURL: Where lifecycle notifications go, if anywhere.
+    /// - Throws: ``GraphError/Code/invalidDeclaration`` with a sentence that names the subscription.
+    public func validate(lifecycleNotificationURL: String?) throws(GraphError) {
+        func refuse(_ reason: String) -> GraphError {
+            GraphError(.invalidDeclaration, "The subscription “\(self.name)” \(reason)")
+        }
+        guard !self.name.isEmpty, self.name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+            throw GraphError(.invalidDeclaration, "A subscription needs a name without control characters.")
+        }
+        guard !self.resource.isEmpty, !self.resource.contains("://") else {
+            throw refuse("needs a resource relative to Graph, such as users/{id}/messages.")
+        }
+        guard !self.changeTypes.isEmpty else { throw refuse("needs a change type: created, updated or deleted.") }
+        if let clientState = self.clientState, clientState.isEmpty || clientState.unicodeScalars.count > 128 {
+            throw refuse("has a client state that is empty or longer than 128 characters.")
+        }
+        guard let lifetime = self.lifetime else { return }
+        let longest = ResourceLimits.maximumLifetime(of: self.resource)
+        guard lifetime > .zero else { throw refuse("has no lifetime.") }
+        guard lifetime <= longest else {
+            throw refuse(
+                "may live for \(longest.components.seconds / 60) minutes at most: Graph allows no more for \(self.resource)."
+            )
+        }
+        if lifetime > .seconds(3600), lifecycleNotificationURL == nil,
+            ResourceLimits.needsLifecycleNotificationURL(self.resource)
+        {
+            throw refuse("may live for 60 minutes at most, because there is no lifecycle notification URL.")
+        }
+    }
+
+    /// How long it shall live from now on.
+    func lifetime(hasLifecycleNotificationURL: Bool) -> Duration {
+        self.lifetime
+            ?? ResourceLimits.defaultLifetime(
+                of: self.resource, hasLifecycleNotificationURL: hasLifecycleNotificationURL
+            )
+    }
+
+    /// Whether what Graph has is what is declared.
+    func matches(_ record: SubscriptionRecord, notificationURL: String) -> Bool {
+        self.resource == record.resource && self.changeTypes == record.changeTypes
+            && record.notificationURL == notificationURL
+            && (self.clientState.map { ClientState.matches($0, record.clientState) } ?? true)
+    }
+}
+
+extension SubscriptionRequest: CustomStringConvertible {
+    public var description: String { "SubscriptionRequest(\(self.name): \(self.resource), \(self.changeTypes))" }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+@testable import GraphNotifications
+
+/// Graph, as far as subscriptions go, without a network.
+final class PlayedGraph: GraphTransport {
+    struct Subscription {
+        var id: String
+        var resource: String
+        var changeType: String
+        var notificationURL: String
+        var clientState: String
+        var expiresAt: String
+    }
+
+    struct Request: Equatable {
+        var method: String
+        var path: String
+        var token: String
+        var body: String
+    }
+
+    typealias Hook = @Sendable (GraphRequest) async throws(GraphError) -> GraphResponse?
+
+    private struct State {
+        var subscriptions: [String: Subscription] = [:]
+        var requests: [Request] = []
+        var created = 0
+        var hook: Hook?
+    }
+
+    static let base = "https://graph.test/v1.0"
+
+    private let state = Mutex(State())
+
+    /// Everything that was asked, in order: `POST /subscriptions`.
+    var asked: [String] { self.requests.map { "\($0.method) \($0.path)" } }
+    var requests: [Request] { self.state.withLock { $0.requests } }
+    var subscriptions: [Subscription] {
+        self.state.withLock { $0.subscriptions.values.sorted { $0.id < $1.id } }
+    }
+
+    /// Asked first; what it answers is the answer.
+    func onRequest(_ hook: Hook?) {
+        self.state.withLock { $0.hook = hook }
+    }
+
+    func forget(_ id: String) {
+        self.state.withLock { $0.subscriptions[id] = nil }
+    }
+
+    func plant(_ subscription: Subscription) {
+        self.state.withLock { $0.subscriptions[subscription.id] = subscription }
+    }
+
+    func send(_ request: GraphRequest) async throws(GraphError) -> GraphResponse {
+        let path = String(request.url.dropFirst(Self.base.count))
+        let body = request.body.map { String(buffer: $0) } ?? ""
+        let token = request.headers.first(name: "Authorization") ?? ""
+        let hook = self.state.withLock { state in
+            state.requests.append(
+                Request(method: request.method.rawValue, path: path, token: token, body: body)
+            )
+            return state.hook
+        }
+        if let hook, let response = try await hook(request) { return response }
+        return self.state.withLock { Self.answer(request.method, path, body, &$0) }
+    }
+
+    private static func answer(_ method: HTTPMethod, _ path: String, _ body: String, _ state: inout State) -> GraphResponse {
+        let id = String(path.dropFirst("/subscriptions/".count))
+        let fields = (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: String] ?? [:]
+        switch (method, path) {
+        case (.POST, "/subscriptions"):
+            state.created += 1
+            let subscription = Subscription(
+                id: "s\(state.created)", resource: fields["resource"] ?? "", changeType: fields["changeType"] ?? "",
+                notificationURL: fields["notificationUrl"] ?? "", clientState: fields["clientState"] ?? "",
+                expiresAt: fields["expirationDateTime"] ?? ""
+            )
+            state.subscriptions[subscription.id] = subscription
+            return Self.ok(201, Self.json(subscription))
+        case (.GET, "/subscriptions"):
+            let all = state.subscriptions.values.sorted { $0.id < $1.id }.map(Self.json).joined(separator: ",")
+            return Self.ok(200, #"{"value":[\#(all)]}"#)
+        case (.GET, _):
+            return state.subscriptions[id].map { Self.ok(200, Self.json($0)) } ?? Self.notFound
+        case (.PATCH, _):
+            guard var subscription = state.subscriptions[id] else { return Self.notFound }
+            subscription.expiresAt = fields["expirationDateTime"] ?? ""
+            state.subscriptions[id] = subscription
+            return Self.ok(200, Self.json(subscription))
+        case (.DELETE, _):
+            guard state.subscriptions.removeValue(forKey: id) != nil else { return Self.notFound }
+            return GraphResponse(status: 204)
+        default: return Self.error(405, "MethodNotAllowed", "No.")
+        }
+    }
+
+    static let notFound = error(404, "ResourceNotFound", "The object was not found.")
+
+    static func error(_ status: Int, _ code: String, _ message: String, retryAfter: String? = nil) -> GraphResponse {
+        var response = ok(status, #"{"error":{"code":"\#(code)","message":"\#(message)","innerError":{"date":"x"}}}"#)
+        if let retryAfter { response.headers.add(name: "Retry-After", value: retryAfter) }
+        return response
+    }
+
+    static func ok(_ status: Int, _ body: String) -> GraphResponse {
+        GraphResponse(status: status, body: ByteBuffer(string: body))
+    }
+
+    private static func json(_ subscription: Subscription) -> String {
+        """
+        {"@odata.context":"x","id":"\(subscription.id)","resource":"\(subscription.resource)",\
+        "changeType":"\(subscription.changeType)","clientState":null,"notificationUrl":"\(subscription.notificationURL)",\
+        "lifecycleNotificationUrl":null,"expirationDateTime":"\(subscription.expiresAt)","includeResourceData":null}
+        """
+    }
+}
+
+/// Gives a token that counts how often it was asked for a new one.
+final class CountingCredential: GraphCredential {
+    private let count = Mutex(1)
+
+    func token(forceRefresh: Bool) async throws(GraphError) -> AccessToken {
+        let count = self.count.withLock { count in
+            if forceRefresh { count += 1 }
+            return count
+        }
+        return AccessToken("token\(count)", expiresAt: .max)
+    }
+}
+
+extension GraphClient {
+    init(_ graph: PlayedGraph, now: @escaping @Sendable () -> Int64 = { ManualTime.start }) {
+        self.init(baseURL: PlayedGraph.base, credential: CountingCredential(), transport: graph, now: now)
+    }
+}

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import GraphNotifications
+
+@Suite struct SubscriptionRequestTests {
+    private func refusal(_ request: SubscriptionRequest, lifecycleURL: String? = nil) -> String? {
+        do throws(GraphError) {
+            try request.validate(lifecycleNotificationURL: lifecycleURL)
+            return nil
+        } catch {
+            #expect(error.code == .invalidDeclaration)
+            return error.message
+        }
+    }
+
+    private let good = SubscriptionRequest(name: "sales", resource: "users/u/messages", changeTypes: .created)
+
+    @Test func whatGraphTakes() {
+        #expect(self.refusal(self.good) == nil)
+        var request = self.good
+        request.lifetime = .seconds(10_070 * 60)
+        request.clientState = String(repeating: "x", count: 128)
+        #expect(self.refusal(request) == nil)
+        request.resource = "chats/getAllMessages"
+        request.lifetime = .seconds(3600)
+        #expect(self.refusal(request) == nil)
+        request.lifetime = .seconds(4_320 * 60)
+        #expect(self.refusal(request, lifecycleURL: "https://me.test/l") == nil)
+    }
+
+    @Test func whatGraphWouldRefuse() {
+        let changes: [(inout SubscriptionRequest) -> Void] = [
+            { $0.name = "" }, { $0.name = "a\nb" }, { $0.resource = "" }, { $0.resource = "https://graph.test/v1.0/users" },
+            { $0.changeTypes = [] }, { $0.clientState = "" }, { $0.clientState = String(repeating: "x", count: 129) },
+            { $0.lifetime = .zero }, { $0.lifetime = .seconds(10_071 * 60) },
+            {
+                $0.resource = "chats/getAllMessages"
+                $0.lifetime = .seconds(3601)
+            },
+        ]
+        for change in changes {
+            var request = self.good
+            change(&request)
+            let sentence = self.refusal(request)
+            #expect(sentence?.hasSuffix(".") == true, "\(request)")
+            #expect(sentence?.contains("xxx") == false)
+        }
+    }
+
+    @Test func theDescriptionHidesTheSecret() {
+        var request = self.good
+        request.clientState = "hidden"
+        let record = SubscriptionRecord(
+            name: "a", resource: "r", changeTypes: .created, notificationURL: "n", clientState: "hidden"
+        )
+        let known = KnownSubscription(name: "a", id: "1", clientState: "hidden")
+        let draft = SubscriptionDraft(
+            resource: "r", changeTypes: .created, notificationURL: "n", expiresAt: 0, clientState: "hidden"
+        )
+        #expect(!"\(request) \(record) \(known) \(draft) \([record]) \([known])".contains("hidden"))
+    }
+}

@@ -1,0 +1,205 @@
+import Testing
+
+@testable import GraphNotifications
+
+@Suite struct SubscriptionStateMachineTests {
+    private let hour: Int64 = 3_600_000
+
+    private func active(expiresAt: Int64, jitter: Double = 0) -> SubscriptionStateMachine {
+        var machine = SubscriptionStateMachine(now: 0)
+        _ = machine.tick(now: 0)
+        machine.confirmed(id: "s1", expiresAt: expiresAt, confirmedAt: 0, now: 0, jitter: jitter)
+        return machine
+    }
+
+    private func fail(
+        _ machine: inout SubscriptionStateMachine, now: Int64, delay: Int64, permanent: Bool = false, uncertain: Bool = false
+    ) {
+        machine.failed(now: now, delay: delay, isPermanent: permanent, isUncertain: uncertain)
+    }
+
+    @Test func isCreatedAndRenewedAtHalfOfItsLife() {
+        var machine = SubscriptionStateMachine(now: 0)
+        #expect(machine.label == "waiting")
+        #expect(machine.tick(now: 0) == .create(clearing: false))
+        #expect(machine.label == "creating" && machine.dueAt == nil)
+        #expect(machine.tick(now: 0) == .nothing)
+        machine.confirmed(id: "s1", expiresAt: self.hour, confirmedAt: 0, now: 0, jitter: 0)
+        #expect(machine.label == "active" && machine.live?.id == "s1" && machine.live?.expiresAt == self.hour)
+        #expect(machine.tick(now: 0) == .wait(until: self.hour / 2))
+        #expect(machine.tick(now: self.hour / 2 - 1) == .wait(until: self.hour / 2))
+        #expect(machine.tick(now: self.hour / 2) == .renew(id: "s1"))
+        #expect(machine.label == "renewing")
+        machine.confirmed(id: "s1", expiresAt: 2 * self.hour, confirmedAt: self.hour, now: self.hour, jitter: 0)
+        #expect(machine.dueAt == self.hour * 3 / 2)
+    }
+
+    @Test func jitterIsATenthAtMost() {
+        #expect(self.active(expiresAt: 1_000_000, jitter: -1).dueAt == 450_000)
+        #expect(self.active(expiresAt: 1_000_000, jitter: 1).dueAt == 550_000)
+    }
+
+    @Test func anExpiryInThePastDoesNotSpin() {
+        var machine = self.active(expiresAt: -5)
+        #expect(machine.tick(now: 0) == .wait(until: 60_000))
+        #expect(machine.tick(now: 60_000) == .create(clearing: true))
+        #expect(self.active(expiresAt: 1_500).dueAt == 1_000)
+    }
+
+    @Test func aFailedCreateIsTriedAgain() {
+        var machine = SubscriptionStateMachine(now: 0)
+        _ = machine.tick(now: 0)
+        self.fail(&machine, now: 10, delay: 100)
+        #expect(machine.failures == 1 && machine.label == "waiting")
+        #expect(machine.tick(now: 109) == .wait(until: 110))
+        #expect(machine.tick(now: 110) == .create(clearing: false))
+        self.fail(&machine, now: 110, delay: 100, permanent: true)
+        #expect(machine.failures == 2 && machine.label == "failed")
+        #expect(machine.tick(now: 210) == .create(clearing: false))
+        machine.confirmed(id: "s1", expiresAt: self.hour, confirmedAt: 210, now: 210, jitter: 0)
+        #expect(machine.failures == 0 && machine.label == "active")
+    }
+
+    @Test func whatMayExistIsClearedBeforeTheNextCreate() {
+        var machine = SubscriptionStateMachine(now: 0)
+        _ = machine.tick(now: 0)
+        self.fail(&machine, now: 0, delay: 1, uncertain: true)
+        #expect(machine.tick(now: 1) == .create(clearing: true))
+        self.fail(&machine, now: 1, delay: 1)
+        #expect(machine.tick(now: 2) == .create(clearing: true))
+        machine.confirmed(id: "s1", expiresAt: self.hour, confirmedAt: 2, now: 2, jitter: 0)
+        machine.lost(now: 3)
+        #expect(machine.tick(now: 3) == .create(clearing: false))
+        var interrupted = SubscriptionStateMachine(now: 0, mayExist: true)
+        #expect(interrupted.tick(now: 0) == .create(clearing: true))
+    }
+
+    @Test func failedRenewalsGoOnUntilItExpires() {
+        var asleep = self.active(expiresAt: 3_000)
+        #expect(asleep.tick(now: 3_000) == .create(clearing: true))
+        var other = self.active(expiresAt: 10_000)
+        #expect(other.tick(now: 5_000) == .renew(id: "s1"))
+        self.fail(&other, now: 5_000, delay: 1_000)
+        #expect(other.tick(now: 6_000) == .renew(id: "s1"))
+        self.fail(&other, now: 6_000, delay: 100_000)
+        #expect(other.label == "active")
+        // Its end comes before the next attempt.
+        #expect(other.tick(now: 6_001) == .wait(until: 10_000))
+        #expect(other.tick(now: 10_000) == .create(clearing: true))
+    }
+
+    @Test func whatGraphLostIsCreatedAnew() {
+        var machine = self.active(expiresAt: self.hour)
+        #expect(machine.tick(now: self.hour / 2) == .renew(id: "s1"))
+        machine.lost(now: self.hour / 2)
+        #expect(machine.live == nil)
+        #expect(machine.tick(now: self.hour / 2) == .create(clearing: false))
+        machine.lost(now: self.hour / 2)
+        #expect(machine.label == "creating")
+    }
+
+    @Test func whatTheStoreKnowsIsAskedAfter() {
+        var machine = SubscriptionStateMachine(id: "s1", expiresAt: self.hour, now: 0, isCurrent: true)
+        #expect(machine.live?.id == "s1" && machine.label == "active")
+        #expect(machine.tick(now: 0) == .check(id: "s1"))
+        self.fail(&machine, now: 0, delay: 10)
+        #expect(machine.tick(now: 10) == .check(id: "s1"))
+        // It was confirmed long ago: due at once.
+        machine.confirmed(id: "s1", expiresAt: self.hour, confirmedAt: -self.hour, now: 20, jitter: 0)
+        #expect(machine.dueAt == 20)
+        #expect(machine.tick(now: 20) == .renew(id: "s1"))
+
+        var lost = SubscriptionStateMachine(id: "s1", expiresAt: self.hour, now: 0, isCurrent: true)
+        _ = lost.tick(now: 0)
+        lost.lost(now: 1)
+        #expect(lost.tick(now: 1) == .create(clearing: false))
+
+        var expired = SubscriptionStateMachine(id: "s1", expiresAt: 5, now: 5, isCurrent: true)
+        #expect(expired.tick(now: 5) == .create(clearing: true))
+    }
+
+    @Test func aChangedDeclarationReplaces() {
+        var machine = SubscriptionStateMachine(id: "old", expiresAt: self.hour, now: 0, isCurrent: false)
+        #expect(machine.tick(now: 0) == .remove(id: "old", forget: false))
+        self.fail(&machine, now: 0, delay: 7)
+        #expect(machine.tick(now: 6) == .wait(until: 7))
+        #expect(machine.tick(now: 7) == .remove(id: "old", forget: false))
+        machine.wasRemoved(forgotten: false, now: 8)
+        #expect(machine.tick(now: 8) == .create(clearing: false))
+        machine.confirmed(id: "new", expiresAt: self.hour, confirmedAt: 8, now: 8, jitter: 0)
+        #expect(machine.label == "active" && !machine.isUndeclared)
+
+        var lost = SubscriptionStateMachine(id: "old", expiresAt: self.hour, now: 0, isCurrent: false)
+        lost.lost(now: 1)
+        #expect(lost.tick(now: 1) == .create(clearing: false))
+        lost.confirmed(id: "new", expiresAt: self.hour, confirmedAt: 1, now: 1, jitter: 0)
+        #expect(lost.tick(now: 2_000) == .wait(until: 1 + (self.hour - 1) / 2))
+    }
+
+    @Test func whatIsUndeclaredGoes() {
+        var machine = self.active(expiresAt: self.hour)
+        machine.undeclare(now: 5)
+        #expect(machine.label == "deleted" && machine.isUndeclared && !machine.isRemoved)
+        #expect(machine.tick(now: 5) == .remove(id: "s1", forget: true))
+        machine.hurry(now: 5)
+        machine.reauthorize(now: 5)
+        machine.lost(now: 5)
+        #expect(machine.tick(now: 5) == .nothing)
+        machine.wasRemoved(forgotten: true, now: 6)
+        #expect(machine.isRemoved && machine.dueAt == nil && machine.live == nil)
+        #expect(machine.tick(now: 7) == .nothing)
+    }
+
+    @Test func undeclaredWhileARequestIsInFlight() {
+        var creating = SubscriptionStateMachine(now: 0)
+        _ = creating.tick(now: 0)
+        creating.undeclare(now: 1)
+        creating.confirmed(id: "s1", expiresAt: self.hour, confirmedAt: 2, now: 2, jitter: 0)
+        #expect(creating.tick(now: 2) == .remove(id: "s1", forget: true))
+
+        var failing = SubscriptionStateMachine(now: 0)
+        _ = failing.tick(now: 0)
+        failing.undeclare(now: 1)
+        self.fail(&failing, now: 2, delay: 10)
+        #expect(failing.tick(now: 12) == .remove(id: nil, forget: true))
+        self.fail(&failing, now: 12, delay: 10)
+        #expect(failing.tick(now: 22) == .remove(id: nil, forget: true))
+
+        // The removal in flight was only to replace it; its record is still there.
+        var replacing = SubscriptionStateMachine(id: "old", expiresAt: self.hour, now: 0, isCurrent: false)
+        _ = replacing.tick(now: 0)
+        replacing.undeclare(now: 1)
+        replacing.wasRemoved(forgotten: false, now: 2)
+        #expect(replacing.tick(now: 2) == .remove(id: nil, forget: true))
+    }
+
+    @Test func reauthorizationRenewsOnceInTenMinutes() {
+        var machine = self.active(expiresAt: 24 * self.hour)
+        machine.reauthorize(now: 1_000)
+        #expect(machine.tick(now: 1_000) == .renew(id: "s1"))
+        machine.confirmed(id: "s1", expiresAt: 24 * self.hour, confirmedAt: 1_000, now: 1_000, jitter: 0)
+        machine.reauthorize(now: 2_000)
+        #expect(machine.dueAt == 601_000)
+        machine.reauthorize(now: 700_000)
+        #expect(machine.dueAt == 601_000)
+        #expect(machine.tick(now: 700_000) == .renew(id: "s1"))
+    }
+
+    @Test func whoHurriesDoesNotWait() {
+        var machine = self.active(expiresAt: self.hour)
+        machine.hurry(now: 3)
+        #expect(machine.tick(now: 3) == .renew(id: "s1"))
+        var absent = SubscriptionStateMachine(now: 0)
+        _ = absent.tick(now: 0)
+        self.fail(&absent, now: 0, delay: 300_000, permanent: true)
+        absent.hurry(now: 4)
+        #expect(absent.tick(now: 4) == .create(clearing: false))
+    }
+
+    @Test func whatIsRefusedIsNotTried() {
+        var machine = SubscriptionStateMachine(now: 0)
+        machine.refuse()
+        #expect(machine.label == "failed")
+        #expect(machine.tick(now: .max - 1) == .wait(until: .max))
+    }
+}
