@@ -6,6 +6,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "GraphNotifications", targets: ["GraphNotifications"]),
+        .library(name: "GraphRelay", targets: ["GraphRelay"]),
         .library(name: "SignalR", targets: ["SignalR"]),
     ],
     dependencies: [
@@ -72,6 +73,23 @@ let package = Package(
             ]
         ),
 
+        // Floor 2: the relay knows both; the emulator speaks Graph's side.
+        .target(
+            name: "GraphRelay",
+            dependencies: [
+                "GraphNotifications",
+                "JSONBytes",
+                "SignalR",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+
         .testTarget(
             name: "JSONBytesTests",
             dependencies: ["JSONBytes", .product(name: "NIOCore", package: "swift-nio")]
@@ -102,6 +120,18 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "GraphRelayTests",
+            dependencies: [
+                "GraphNotifications", "GraphRelay", "SignalR",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,0 +1,70 @@
+import GraphNotifications
+import NIOCore
+
+/// What was decided about some items, and is not in the log yet.
+struct RelayBatch: Sendable {
+    /// What became of one item.
+    enum Fate: Sendable {
+        case update(UpdateDraft)
+        case deadLetter(DeadLetter.Reason, detail: String)
+    }
+
+    /// One item and what became of it.
+    struct Decision: Sendable {
+        /// The queue entry it came in.
+        var entryID: Int64
+        /// Its place within the entry.
+        var index: Int
+        /// Its bytes.
+        var item: ByteBuffer
+        var fate: Fate
+    }
+
+    /// In the order in which they go into the log.
+    private(set) var decisions: [Decision] = []
+    /// The entries of which nothing is left to decide.
+    private(set) var settled: [Int64] = []
+    /// Events to hand over when the rest is committed.
+    private(set) var lifecycle: [LifecycleNotification] = []
+    /// The size of all items.
+    private(set) var bytes = 0
+
+    var isEmpty: Bool { self.decisions.isEmpty && self.settled.isEmpty && self.lifecycle.isEmpty }
+    /// How many items it deals with.
+    var count: Int { self.decisions.count + self.lifecycle.count }
+
+    mutating func append(_ decision: Decision) {
+        self.decisions.append(decision)
+        self.bytes += decision.item.readableBytes
+    }
+
+    mutating func append(_ notification: LifecycleNotification) {
+        self.lifecycle.append(notification)
+        self.bytes += notification.item.readableBytes
+    }
+
+    mutating func settle(_ entryID: Int64) {
+        self.settled.append(entryID)
+    }
+}
+
+extension RelayOutcome {
+    /// What the log is asked to do.
+    init(_ decisions: ArraySlice<RelayBatch.Decision>, settled: [Int64]) {
+        self.init(settled: settled)
+        self.drafts.reserveCapacity(decisions.count)
+        for decision in decisions {
+            switch decision.fate {
+            case .update(let draft):
+                self.drafts.append(draft)
+            case .deadLetter(let reason, let detail):
+                self.deadLetters.append(
+                    DeadLetter(
+                        entryID: decision.entryID, index: decision.index, reason: reason, detail: detail,
+                        item: decision.item
+                    )
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import GraphNotifications
+import Logging
+import Metrics
+import Synchronization
+
+/// The relay at work: asks ``NotificationSorter`` and ``BatchCommit`` what to do, and does it.
+struct RelayWorker {
+    let queue: any NotificationQueue
+    let log: any UpdateLog
+    let directory: SubscriptionDirectory
+    let configuration: RelayConfiguration
+    let onLifecycle: @Sendable (LifecycleNotification) async -> Void
+    let metrics: RelayMetrics
+    let now: @Sendable () -> Int64
+    let logger: Logger
+    let condition: RelayCondition
+
+    /// No entry has this id. Settling it changes nothing, but it is a write.
+    private static let nobody: Int64 = 0
+
+    /// Works until the task is cancelled.
+    func run() async {
+        var sorter = NotificationSorter(configuration: self.configuration, startedAt: self.now())
+        var position: Int64 = 0
+        var failures = 0
+        // When what is held was looked at last; `nil` when that is due whatever the time.
+        var checkedAt: Int64?
+        while !Task.isCancelled {
+            let now = self.now()
+            if checkedAt.map({ abs(now - $0) >= self.configuration.holdCheckInterval.milliseconds }) ?? true {
+                sorter.release(now: now, known: self.directory.subscription(id:))
+                checkedAt = now
+            }
+            do throws(GraphError) {
+                let entries = try await self.queue.entries(
+                    after: position, limit: self.configuration.maximumBatchEntries
+                )
+                if failures > 0 { self.recovered() }
+                failures = 0
+                for entry in entries {
+                    position = entry.id
+                    guard await self.sort(entry, with: &sorter) else { return }
+                }
+                guard await self.commitBatch(of: &sorter) else { return }
+                if entries.isEmpty {
+                    await self.waitForWork(after: position, isHolding: sorter.heldCount > 0)
+                    checkedAt = nil
+                }
+            } catch {
+                // A read that is cut short because the program shuts down is no failure.
+                guard !Task.isCancelled else { return }
+                failures += 1
+                self.metrics.failures.increment()
+                await self.pause(afterFailures: failures, of: error)
+                guard await self.commitBatch(of: &sorter) else { return }
+            }
+        }
+    }
+
+    // MARK: - One entry
+
+    /// - Returns: `false` when the relay must stop.
+    private func sort(_ entry: QueuedNotification, with sorter: inout NotificationSorter) async -> Bool {
+        sorter.open(entry)
+        let now = self.now()
+        while !sorter.sort(now: now, known: self.directory.subscription(id:)) {
+            guard await self.commitBatch(of: &sorter) else { return false }
+        }
+        return sorter.isFull ? await self.commitBatch(of: &sorter) : true
+    }
+
+    private func waitForWork(after position: Int64, isHolding: Bool) async {
+        guard isHolding else { return await self.queue.waitForEntry(after: position) }
+        await withTaskGroup { group in
+            group.addTask { await self.queue.waitForEntry(after: position) }
+            group.addTask { try? await Task.sleep(for: self.configuration.holdCheckInterval) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func pause(afterFailures failures: Int, of error: any Error) async {
+        self.failed(error)
+        // Cancelled when the relay must stop, which its loop sees.
+        try? await Task.sleep(for: self.configuration.backoff.delay(afterFailures: failures, random: 1))
+    }
+
+    // MARK: - One batch
+
+    /// Brings what was decided into the log.
+    ///
+    /// - Returns: `false` when the relay must stop before it is in; the queue still has it.
+    private func commitBatch(of sorter: inout NotificationSorter) async -> Bool {
+        guard sorter.hasBatch else { return true }
+        let batch = sorter.takeBatch()
+        let isCommitted = await self.metrics.batches.measure { () async in await self.commit(batch) }
+        self.metrics.held.record(sorter.heldCount)
+        guard isCommitted else { return false }
+        for notification in batch.lifecycle { await self.onLifecycle(notification) }
+        return true
+    }
+
+    private func commit(_ batch: RelayBatch) async -> Bool {
+        var commit = BatchCommit(batch, maximumAttempts: self.configuration.maximumAttempts)
+        var action = commit.start()
+        var failure: RelayError?
+        while true {
+            switch action {
+            case .append(let outcome):
+                failure = await self.append(outcome)
+                action = failure.map { commit.failed(isRetryable: $0.isRetryable) } ?? commit.appended()
+            case .probe:
+                failure = await self.append(RelayOutcome(settled: [Self.nobody]))
+                action = commit.probed(failure == nil)
+            case .wait(let failures):
+                if let failure { await self.pause(afterFailures: failures, of: failure) }
+                guard !Task.isCancelled else { return false }
+                action = commit.waited()
+            case .finished:
+                self.recovered()
+                return true
+            }
+        }
+    }
+
+    /// - Returns: What failed.
+    private func append(_ outcome: RelayOutcome) async -> RelayError? {
+        do throws(RelayError) {
+            let updates = try await self.log.append(outcome)
+            self.metrics.updates.increment(by: updates.count)
+            self.metrics.duplicates.increment(by: outcome.drafts.count - updates.count)
+            self.metrics.count(outcome.deadLetters)
+            for letter in outcome.deadLetters where letter.reason == .attemptsExhausted {
+                self.logger.warning(
+                    "The store does not take a notification; it is a dead letter now",
+                    metadata: [.entryID: "\(letter.entryID)", .reason: "\(letter.reason.rawValue)"]
+                )
+            }
+            return nil
+        } catch {
+            self.metrics.failures.increment()
+            return error
+        }
+    }
+
+    // MARK: - Outages
+
+    private func failed(_ error: any Error) {
+        guard !self.condition.isFailing.exchange(true, ordering: .relaxed) else { return }
+        self.logger.error(
+            "The store failed; notifications wait in the queue until it works again", metadata: [.error: "\(error)"]
+        )
+    }
+
+    private func recovered() {
+        guard self.condition.isFailing.exchange(false, ordering: .relaxed) else { return }
+        self.logger.notice("The store works again")
+    }
+}
