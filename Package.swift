@@ -8,6 +8,7 @@ let package = Package(
         .library(name: "GraphNotifications", targets: ["GraphNotifications"]),
         .library(name: "GraphRelay", targets: ["GraphRelay"]),
         .library(name: "SignalR", targets: ["SignalR"]),
+        .library(name: "SQLiteStorage", targets: ["SQLiteStorage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -17,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -90,6 +92,21 @@ let package = Package(
             ]
         ),
 
+        // Floor 3: the durable half.
+        .target(
+            name: "SQLiteStorage",
+            dependencies: [
+                "GraphNotifications",
+                "GraphRelay",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+
         .testTarget(
             name: "JSONBytesTests",
             dependencies: ["JSONBytes", .product(name: "NIOCore", package: "swift-nio")]
@@ -137,6 +154,15 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "SQLiteStorageTests",
+            dependencies: [
+                "GraphNotifications", "GraphRelay", "SQLiteStorage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
     ],
