@@ -5,6 +5,7 @@ let package = Package(
     name: "tidings",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "GraphEmulator", targets: ["GraphEmulator"]),
         .library(name: "GraphNotifications", targets: ["GraphNotifications"]),
         .library(name: "GraphRelay", targets: ["GraphRelay"]),
         .library(name: "SignalR", targets: ["SignalR"]),
@@ -91,6 +92,21 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .target(
+            name: "GraphEmulator",
+            dependencies: [
+                "GraphNotifications",
+                "JSONBytes",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
 
         // Floor 3: the durable half.
         .target(
@@ -163,6 +179,19 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "GraphEmulatorTests",
+            dependencies: [
+                "GraphEmulator", "GraphNotifications",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
     ],

@@ -1,0 +1,77 @@
+import GraphNotifications
+
+/// A subscription that is allowed by everything that can be checked before its URLs have been called.
+struct SubscriptionProposal: Sendable, Equatable {
+    var caller: Caller
+    var draft: SubscriptionDraft
+    var path: ResourcePath
+    var rule: ResourceRule
+    var changeTypes: ChangeTypes
+    var changeType: String
+    var notificationURL: String
+    var lifecycleNotificationURL: String?
+    /// As asked for, but at least 45 minutes from the request; milliseconds since 1970, as is the next.
+    var expiresAt: Int64
+    var requestedAt: Int64
+
+    /// Graph raises what is shorter, without a word.
+    static let shortestLifetime: Int64 = 45 * 60_000
+
+    /// Checks in Graph's order: what is required, the URLs, the resource and its change types, the lifecycle URL.
+    init(
+        _ draft: SubscriptionDraft, from caller: Caller, settings: EmulatedGraph.Settings, now: Int64
+    ) throws(GraphRefusal) {
+        guard let changeType = draft.changeType, !changeType.isEmpty else { throw .missingProperty("changeType") }
+        guard let notificationURL = draft.notificationURL, !notificationURL.isEmpty else {
+            throw .missingProperty("notificationUrl")
+        }
+        guard let resource = draft.resource, !resource.isEmpty else { throw .missingProperty("resource") }
+        guard let asked = draft.expiresAt else { throw .missingProperty("expirationDateTime") }
+        if let clientState = draft.clientState, clientState.utf16.count > 128 { throw .clientStateTooLong }
+        try NotificationURL.check(notificationURL, settings: settings)
+        if let url = draft.lifecycleNotificationURL { try NotificationURL.check(url, settings: settings) }
+        guard !draft.hasWebPushKeys else { throw .webPushOnly }
+
+        let path = ResourcePath(resource)
+        guard path.segments.first?.lowercased() != "me" else { throw .delegatedOnly }
+        guard let rule = ResourceRule.rule(for: path) else { throw .unsupportedWorkload }
+        self.changeTypes = try Self.changeTypes(changeType, allowed: rule.changeTypes)
+        try Self.checkOptions(of: path, rule: rule)
+        guard draft.includeResourceData != true else { throw .noResourceData }
+        guard !rule.needsLifecycleURL || asked - now <= 3_600_000 || draft.lifecycleNotificationURL != nil else {
+            throw .lifecycleURLRequired
+        }
+        self.caller = caller
+        self.draft = draft
+        self.path = path
+        self.rule = rule
+        self.changeType = changeType
+        self.notificationURL = notificationURL
+        self.lifecycleNotificationURL = draft.lifecycleNotificationURL
+        self.expiresAt = Self.raised(asked, now: now)
+        self.requestedAt = now
+    }
+
+    /// The URLs to call, each once for what it is to receive.
+    var urls: [String] { [self.notificationURL] + (self.lifecycleNotificationURL.map { [$0] } ?? []) }
+
+    static func raised(_ expiry: Int64, now: Int64) -> Int64 { max(expiry, now + Self.shortestLifetime) }
+
+    private static func changeTypes(_ text: String, allowed: ChangeTypes) throws(GraphRefusal) -> ChangeTypes {
+        var types: ChangeTypes = []
+        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let type = ChangeTypes(word), allowed.contains(type) else {
+                throw .invalidChangeType(word.filter { !$0.isWhitespace })
+            }
+            types.formUnion(type)
+        }
+        return types
+    }
+
+    private static func checkOptions(of path: ResourcePath, rule: ResourceRule) throws(GraphRefusal) {
+        let options = path.options
+        guard options["$filter"] == nil else { throw .noFilter }
+        guard rule.workload == .outlook else { return }
+        for option in ["$top", "$skip", "$orderby", "$expand"] where options[option] != nil { throw .optionsNotSupported }
+    }
+}

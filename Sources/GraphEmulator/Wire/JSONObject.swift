@@ -1,0 +1,85 @@
+import JSONBytes
+import NIOCore
+
+/// Writes one JSON object, member after member, in the order they are set.
+struct JSONObject: Sendable {
+    private var members = ByteBuffer()
+
+    /// A string, or `null`.
+    mutating func set(_ name: String, _ value: String?) {
+        self.begin(name)
+        if let value {
+            self.members.writeJSONString(value)
+        } else {
+            self.members.writeStaticString("null")
+        }
+    }
+
+    /// A Boolean.
+    mutating func set(_ name: String, _ value: Bool) {
+        self.begin(name)
+        self.members.writeString(value ? "true" : "false")
+    }
+
+    /// A number.
+    mutating func set(_ name: String, _ value: Int) {
+        self.begin(name)
+        self.members.writeJSONNumber(Int64(value))
+    }
+
+    /// An object.
+    mutating func set(_ name: String, _ value: JSONObject) {
+        self.begin(name)
+        self.members.writeImmutableBuffer(value.bytes)
+    }
+
+    /// An array of objects.
+    mutating func set(_ name: String, _ values: [JSONObject]) {
+        self.begin(name)
+        self.writeArray(values) { $0.writeImmutableBuffer($1.bytes) }
+    }
+
+    /// An array of strings.
+    mutating func set(_ name: String, _ values: [String]) {
+        self.begin(name)
+        self.writeArray(values) { $0.writeJSONString($1) }
+    }
+
+    /// An array of numbers.
+    mutating func set(_ name: String, _ values: [Int]) {
+        self.begin(name)
+        self.writeArray(values) { $0.writeJSONNumber(Int64($1)) }
+    }
+
+    /// The members of `other`, behind those that are there.
+    mutating func append(_ other: JSONObject) {
+        guard other.members.readableBytes > 0 else { return }
+        if self.members.readableBytes > 0 { self.members.writeInteger(UInt8(ascii: ",")) }
+        self.members.writeImmutableBuffer(other.members)
+    }
+
+    /// The object as JSON.
+    var bytes: ByteBuffer {
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(self.members.readableBytes + 2)
+        bytes.writeInteger(UInt8(ascii: "{"))
+        bytes.writeImmutableBuffer(self.members)
+        bytes.writeInteger(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    private mutating func begin(_ name: String) {
+        if self.members.readableBytes > 0 { self.members.writeInteger(UInt8(ascii: ",")) }
+        self.members.writeJSONString(name)
+        self.members.writeInteger(UInt8(ascii: ":"))
+    }
+
+    private mutating func writeArray<Value>(_ values: [Value], _ write: (inout ByteBuffer, Value) -> Void) {
+        self.members.writeInteger(UInt8(ascii: "["))
+        for (index, value) in values.enumerated() {
+            if index > 0 { self.members.writeInteger(UInt8(ascii: ",")) }
+            write(&self.members, value)
+        }
+        self.members.writeInteger(UInt8(ascii: "]"))
+    }
+}
