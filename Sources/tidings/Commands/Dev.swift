@@ -1,0 +1,88 @@
+import ArgumentParser
+import GraphEmulator
+import GraphNotifications
+import Logging
+import Metrics
+import ServiceLifecycle
+
+/// `tidings dev`: relay, emulator and dashboard in one process. The two talk over HTTP only, as strangers do.
+struct Dev: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start a relay and an emulator of Microsoft Graph, to develop against."
+    )
+
+    @Option(help: "The relay's port.")
+    var port = 8080
+    @Option(help: "The emulator's port.")
+    var emulatorPort = 8081
+    @Option(help: "Where the relay keeps its data.")
+    var data = ".tidings/dev"
+    @Flag(help: "Nothing happens in the emulated mailboxes by itself.")
+    var quiet = false
+    @Option(help: "What is written to standard error.")
+    var logLevel = Logger.Level.notice
+
+    /// How often something happens in the emulated company by itself.
+    private static let activityInterval = Duration.seconds(4)
+
+    func validate() throws {
+        try self.check(port: self.port, option: "--port")
+        try self.check(port: self.emulatorPort, option: "--emulator-port")
+        guard self.port != self.emulatorPort else { throw ValidationError("--port and --emulator-port must differ.") }
+    }
+
+    func run() async throws {
+        LineLogHandler.bootstrap(self.logLevel)
+        let logger = Logger(label: "tidings")
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        OpenFileLimit.raise()
+        do {
+            let company = EmulatedCompany.contoso
+            let settings = self.settings(company)
+            // The emulator forgets its subscriptions when it ends, so the relay must not remember them.
+            let assembly = try Assembly(
+                settings, mode: .dev, records: InMemorySubscriptionStore(),
+                readiness: Readiness(of: [.listener, .emulator, .subscriptions, .announcement]), metrics: metrics, logger: logger
+            )
+            let emulator = EmulatorService(
+                configuration: GraphEmulatorConfiguration(
+                    port: self.emulatorPort, company: company, activityInterval: self.quiet ? nil : Self.activityInterval
+                ),
+                portOption: "--emulator-port", onReady: { assembly.readiness.reached(.emulator) }, logger: logger
+            )
+            let banner = Banner.dev(
+                settings, emulatorPort: self.emulatorPort, company: company, adminToken: assembly.adminToken,
+                program: CommandLine.arguments.first ?? "tidings"
+            )
+            let announcer = Announcer(
+                readiness: assembly.readiness, manager: assembly.subscriptions, banner: banner, logger: logger
+            )
+            try await assembly.run(with: [
+                Assembly.service("emulator", emulator), Assembly.service("announcer", announcer),
+            ])
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// Everything that happens in the mailboxes of the company is followed.
+    private func settings(_ company: EmulatedCompany) -> ServerSettings {
+        var settings = ServerSettings(dataDirectory: self.data)
+        settings.port = self.port
+        settings.publicURL = settings.localURL
+        settings.logLevel = self.logLevel
+        let emulator = "http://127.0.0.1:\(self.emulatorPort)"
+        settings.graph = ServerSettings.Graph(
+            tenantID: company.tenantID, clientID: company.clientID, clientSecret: company.clientSecret,
+            endpoint: "\(emulator)/v1.0", authority: emulator
+        )
+        settings.managed = company.users.map { user in
+            ServerSettings.ManagedSubscription(
+                name: String(user.userPrincipalName.prefix { $0 != "@" }), resource: "users/\(user.userPrincipalName)/messages",
+                changeTypes: [.created, .updated, .deleted]
+            )
+        }
+        return settings
+    }
+}

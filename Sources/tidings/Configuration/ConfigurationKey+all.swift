@@ -1,0 +1,131 @@
+import Configuration
+
+/// Every key there is. What is not here is refused, wherever it is written; `tidings.example.yaml` shows them all.
+extension ConfigurationKey {
+    static let host = ConfigurationKey(
+        "http.host", .text, default: "127.0.0.1",
+        "The address to listen at. One that others can reach needs clients.authentication."
+    )
+    static let port = ConfigurationKey(
+        "http.port", .integer(1...65535), default: 8080,
+        "The port to listen at."
+    )
+    static let publicURL = ConfigurationKey(
+        "http.publicUrl", .text,
+        "Where Graph reaches this server: a reverse proxy with TLS. Needed as soon as a subscription is declared."
+    )
+    static let allowedOrigins = ConfigurationKey(
+        "http.allowedOrigins", .list(nil), default: .stringArray([]),
+        "Web pages of these origins may connect to the hub, besides those from this server itself."
+    )
+    static let directory = ConfigurationKey(
+        "storage.directory", .text, default: "tidings-data",
+        "Where the database and the admin token are kept. It is created with mode 0700."
+    )
+    static let retentionDays = ConfigurationKey(
+        "storage.retentionDays", .integer(1...3650), default: 7,
+        "How many days an application may be away and still get everything it missed."
+    )
+    static let retentionMegabytes = ConfigurationKey(
+        "storage.retentionMegabytes", .integer(1...1_048_576), default: 1024,
+        "How large the log of updates may become before its oldest go, in MiB."
+    )
+    static let tenantID = ConfigurationKey(
+        "graph.tenantId", .text,
+        "The tenant whose changes are followed. Needed to keep subscriptions alive, as are the next two."
+    )
+    static let clientID = ConfigurationKey(
+        "graph.clientId", .text,
+        "The application that is registered in the tenant."
+    )
+    static let clientSecret = ConfigurationKey(
+        "graph.clientSecret", .text, isSecret: true,
+        "The secret of that application; better kept in the environment, as TIDINGS_GRAPH_CLIENT_SECRET."
+    )
+    static let graphEndpoint = ConfigurationKey(
+        "graph.endpoint", .text, default: "https://graph.microsoft.com/v1.0",
+        "The service that sends the notifications; another one for national clouds and for the emulator."
+    )
+    static let graphAuthority = ConfigurationKey(
+        "graph.authority", .text, default: "https://login.microsoftonline.com",
+        "The service that issues tokens for it."
+    )
+    static let clientAuthentication = ConfigurationKey(
+        "clients.authentication", .choice(["none", "token"]), default: "none",
+        "How applications sign in: not at all, which is only allowed on a loopback address, or with clients.token."
+    )
+    static let clientToken = ConfigurationKey(
+        "clients.token", .text, isSecret: true,
+        "What applications present as a bearer token, at least 16 characters; better kept in the environment, "
+            + "as TIDINGS_CLIENTS_TOKEN."
+    )
+    static let clientTopics = ConfigurationKey(
+        "clients.topics", .list(nil), default: .stringArray(["*"]),
+        "Which topics applications that signed in may follow. One that ends in * stands for all that begin so."
+    )
+    static let logLevel = ConfigurationKey(
+        "log.level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), default: "info",
+        "What is written to standard error: this, and what is graver."
+    )
+    static let resource = ConfigurationKey(
+        "subscriptions.*.resource", .text,
+        "What to watch. The name above it appears in the topic subscription/{name}."
+    )
+    static let changeTypes = ConfigurationKey(
+        "subscriptions.*.changeTypes", .list(["created", "updated", "deleted"]),
+        default: .stringArray(["created", "updated", "deleted"]),
+        "Which kinds of change."
+    )
+    static let lifetimeMinutes = ConfigurationKey(
+        "subscriptions.*.lifetimeMinutes", .integer(45...43_200),
+        "How long Graph is asked to keep it at a time; the longest that Graph allows if it is not set."
+    )
+    static let subscriptionID = ConfigurationKey(
+        "subscriptions.*.id", .text,
+        "Graph's id of a subscription that somebody else creates and renews; Tidings only receives for it."
+    )
+    static let clientState = ConfigurationKey(
+        "subscriptions.*.clientState", .text, isSecret: true,
+        "The secret that such a subscription was created with."
+    )
+
+    /// In the order of the example file.
+    static let all: [ConfigurationKey] = [
+        .host, .port, .publicURL, .allowedOrigins,
+        .directory, .retentionDays, .retentionMegabytes,
+        .tenantID, .clientID, .clientSecret, .graphEndpoint, .graphAuthority,
+        .clientAuthentication, .clientToken, .clientTopics,
+        .logLevel,
+        .resource, .changeTypes, .lifetimeMinutes, .subscriptionID, .clientState,
+    ]
+
+    /// The key at a path, if there is one.
+    static func key(at path: [String]) -> ConfigurationKey? {
+        self.all.first { $0.matches(path) }
+    }
+
+    /// The words that may follow `path`; empty if it is no section.
+    static func words(after path: [String]) -> [String] {
+        var words: [String] = []
+        for key in self.all where key.components.count > path.count && key.begins(with: path) {
+            let word = key.components[path.count]
+            if !words.contains(word) { words.append(word) }
+        }
+        return words
+    }
+
+    /// How to say that there is no such key, with the one that may have been meant.
+    static func unknown(_ path: [String]) -> String {
+        let section = Array(path.dropLast())
+        let word = path.last ?? ""
+        let shown = path.joined(separator: ".").withoutControlCharacters
+        if let meant = Suggestion.nearest(to: word, among: self.words(after: section).filter { $0 != self.wildcard }) {
+            return "there is no key \(shown); did you mean \((section + [meant]).joined(separator: "."))?"
+        }
+        // The right word in the wrong section.
+        if let meant = self.all.first(where: { $0.components.last == word && !$0.components.contains(self.wildcard) }) {
+            return "there is no key \(shown); did you mean \(meant.path())?"
+        }
+        return "there is no key \(shown); tidings.example.yaml shows those there are."
+    }
+}

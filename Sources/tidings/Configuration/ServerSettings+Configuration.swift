@@ -1,0 +1,127 @@
+import Configuration
+import GraphNotifications
+import Logging
+import SQLiteStorage
+
+extension ServerSettings {
+    /// The shortest secret that applications may sign in with.
+    private static let minimumTokenLength = 16
+
+    /// Reads the settings. The keys are those of ``ConfigurationKey/all``, whose kinds ``ConfigurationSources`` has checked.
+    init(_ sources: ConfigurationSources) throws(Failure) {
+        let config = sources.reader
+        self.init(dataDirectory: config.text(.directory) ?? "")
+        self.host = config.text(.host) ?? self.host
+        self.port = config.integer(.port) ?? self.port
+        self.publicURL = try Self.url(config, .publicURL)
+        self.allowedOrigins = config.list(.allowedOrigins)
+        if let days = config.integer(.retentionDays) { self.retention.logAge = .seconds(days * 86_400) }
+        if let megabytes = config.integer(.retentionMegabytes) { self.retention.logBytes = Int64(megabytes) << 20 }
+        if let level = config.text(.logLevel).flatMap(Logger.Level.init(rawValue:)) { self.logLevel = level }
+        for name in sources.subscriptions { try self.declare(name, config) }
+        try self.readClients(config)
+        try self.readGraph(config)
+    }
+
+    private mutating func readClients(_ config: ConfigReader) throws(Failure) {
+        self.clientTopics = config.list(.clientTopics)
+        let token = config.text(.clientToken)
+        if config.text(.clientAuthentication) == "token" {
+            guard let token, token.utf8.count >= Self.minimumTokenLength else {
+                throw Failure(
+                    "clients.authentication is token, so clients.token must be set, to at least "
+                        + "\(Self.minimumTokenLength) characters; \(ConfigurationKey.clientToken.environmentVariable()) is a good place."
+                )
+            }
+            self.clientAuthentication = .token(Secret(token))
+        } else {
+            guard token == nil else {
+                throw Failure("clients.token is set but nobody asks for it; set clients.authentication to token, or remove it.")
+            }
+            guard Self.isLoopback(self.host) else {
+                throw Failure(
+                    "Others can reach \(self.host), so clients must sign in there; "
+                        + "set clients.authentication to token, or http.host to 127.0.0.1."
+                )
+            }
+        }
+    }
+
+    /// Access to Graph is needed as soon as a subscription is declared. Without any it may be there still: to delete those
+    /// that were declared before.
+    private mutating func readGraph(_ config: ConfigReader) throws(Failure) {
+        let keys: [ConfigurationKey] = [.tenantID, .clientID, .clientSecret, .publicURL]
+        if let missing = keys.first(where: { config.text($0) == nil }) {
+            guard self.managed.isEmpty else {
+                throw Failure(
+                    "\(missing.path()) is needed to keep the subscription \(self.managed.map(\.name).joined(separator: ", ")) "
+                        + "alive; set it, or \(missing.environmentVariable())."
+                )
+            }
+            return
+        }
+        self.graph = Graph(
+            tenantID: config.text(.tenantID) ?? "", clientID: config.text(.clientID) ?? "",
+            clientSecret: config.text(.clientSecret) ?? "", endpoint: try Self.url(config, .graphEndpoint) ?? "",
+            authority: try Self.url(config, .graphAuthority) ?? ""
+        )
+    }
+
+    private mutating func declare(_ name: String, _ config: ConfigReader) throws(Failure) {
+        let types = ChangeTypes(config.list(.changeTypes, of: name).joined(separator: ",")) ?? [.created, .updated, .deleted]
+        let resource = config.text(.resource, of: name)
+        let clientState = config.text(.clientState, of: name)
+        if let id = config.text(.subscriptionID, of: name) {
+            guard let clientState else {
+                throw Failure(
+                    "\(ConfigurationKey.clientState.path(of: name)) is needed next to id: the secret that Graph repeats in "
+                        + "every notification of that subscription."
+                )
+            }
+            self.external.append(
+                ExternalSubscription(name: name, id: id, clientState: clientState, resource: resource, changeTypes: types)
+            )
+            return
+        }
+        guard clientState == nil else {
+            throw Failure(
+                "\(ConfigurationKey.clientState.path(of: name)) only belongs to a subscription with an id, which somebody else "
+                    + "keeps alive; remove it, and Tidings chooses one."
+            )
+        }
+        guard let resource else {
+            throw Failure(
+                "\(ConfigurationKey.resource.path(of: name)) is needed: what to watch, for example "
+                    + "users/sales@example.com/messages."
+            )
+        }
+        let subscription = ManagedSubscription(
+            name: name, resource: resource, changeTypes: types,
+            lifetime: config.integer(.lifetimeMinutes, of: name).map { .seconds($0 * 60) }
+        )
+        do {
+            // What Graph would refuse anyway.
+            try subscription.request.validate(lifecycleNotificationURL: "https://")
+        } catch {
+            throw Failure(error.description)
+        }
+        self.managed.append(subscription)
+    }
+
+    /// An address of a service, without a slash at its end. Without TLS only on this machine: secrets travel there.
+    private static func url(_ config: ConfigReader, _ key: ConfigurationKey) throws(Failure) -> String? {
+        guard var url = config.text(key) else { return nil }
+        while url.hasSuffix("/") { url.removeLast() }
+        if url.lowercased().hasPrefix("https://"), url.count > 8 { return url }
+        if url.lowercased().hasPrefix("http://"), Self.isLoopback(Self.host(of: url)) { return url }
+        throw Failure("\(key.path()) must begin with https://, or with http:// for an address of this machine.")
+    }
+
+    /// The host of a URL that begins with `http://`.
+    private static func host(of url: String) -> String {
+        let authority = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
+        if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return String(host[...end]) }
+        return String(host.prefix { $0 != ":" })
+    }
+}

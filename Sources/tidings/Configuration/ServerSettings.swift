@@ -1,0 +1,73 @@
+import GraphNotifications
+import Logging
+import SQLiteStorage
+
+/// What a relay is made of, whoever decided it: the configuration of `tidings serve`, or `tidings dev`.
+struct ServerSettings: Sendable {
+    /// How applications sign in.
+    enum ClientAuthentication: Sendable {
+        case none
+        case token(Secret)
+    }
+
+    /// Where Graph is, and how to sign in to it.
+    struct Graph: Sendable {
+        var tenantID: String
+        var clientID: String
+        var clientSecret: String
+        var endpoint: String
+        var authority: String
+    }
+
+    /// A subscription that Tidings creates and keeps alive.
+    struct ManagedSubscription: Sendable, Equatable {
+        var name: String
+        var resource: String
+        var changeTypes: ChangeTypes
+        /// How long Graph is asked to keep it at a time; `nil` for the longest it allows.
+        var lifetime: Duration?
+
+        var request: SubscriptionRequest {
+            SubscriptionRequest(
+                name: self.name, resource: self.resource, changeTypes: self.changeTypes, lifetime: self.lifetime
+            )
+        }
+    }
+
+    /// A subscription that somebody else keeps alive.
+    struct ExternalSubscription: Sendable, Equatable {
+        var name: String
+        var id: String
+        var clientState: String
+        var resource: String?
+        var changeTypes: ChangeTypes
+    }
+
+    var host = "127.0.0.1"
+    var port = 8080
+    /// Where Graph reaches the server, without a slash at the end.
+    var publicURL: String?
+    var allowedOrigins: [String] = []
+    var dataDirectory: String
+    var retention = RetentionPolicy()
+    var graph: Graph?
+    var clientAuthentication = ClientAuthentication.none
+    var clientTopics = ["*"]
+    var logLevel = Logger.Level.info
+    var managed: [ManagedSubscription] = []
+    var external: [ExternalSubscription] = []
+
+    /// Where users of this machine reach the server.
+    var localURL: String {
+        let host = ["0.0.0.0", "::", ""].contains(self.host) ? "127.0.0.1" : self.host
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(self.port)"
+    }
+
+    /// Whether only this machine can reach an address.
+    static func isLoopback(_ host: String) -> Bool {
+        let host = host.lowercased()
+        if host == "localhost" || host == "::1" || host == "[::1]" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}

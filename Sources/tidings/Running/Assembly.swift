@@ -1,0 +1,158 @@
+import AsyncHTTPClient
+import GraphNotifications
+import GraphRelay
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Metrics
+import SQLiteStorage
+import ServiceLifecycle
+import SignalR
+import UnixSignals
+
+/// A relay, put together. The only place that knows every module.
+struct Assembly: Sendable {
+    enum Mode: String, Sendable {
+        case dev
+        case serve
+    }
+
+    /// How long what is under way may take to end, before it is cancelled.
+    private static let shutdownTime = Duration.seconds(15)
+
+    let adminToken: AdminToken
+    let readiness: Readiness
+    /// Keeps the declared subscriptions alive; `nil` without access to Graph.
+    let subscriptions: SubscriptionManager?
+
+    private let storage: SQLiteStorage
+    /// In the order in which they need each other; they end in the opposite one.
+    private let services: [ServiceGroupConfiguration.ServiceConfiguration]
+    private let logger: Logger
+
+    /// Opens the storage and builds everything on top of it. Nothing runs yet.
+    ///
+    /// - Parameters:
+    ///   - settings: What to build.
+    ///   - mode: For whom.
+    ///   - records: Where the subscriptions are remembered; in the storage if it is not given.
+    ///   - readiness: What must happen before the server calls itself ready.
+    ///   - metrics: What is counted, and shown at `/metrics`.
+    ///   - logger: For the services.
+    init(
+        _ settings: ServerSettings, mode: Mode, records: (any SubscriptionStore)? = nil, readiness: Readiness,
+        metrics: PrometheusMetrics, logger: Logger
+    ) throws {
+        let directory = try DataDirectory(settings.dataDirectory)
+        var configuration = SQLiteStorageConfiguration()
+        configuration.retention = settings.retention
+        let storage = try SQLiteStorage.open(at: directory.file("tidings.db"), configuration: configuration)
+        var generator = SystemRandomNumberGenerator()
+        let adminToken = try AdminToken(keptIn: directory, generator: &generator)
+        let access = ClientAccess(
+            authentication: settings.clientAuthentication, topics: settings.clientTopics,
+            hosts: TrustedHosts(besidesLoopback: settings.allowedOrigins + [settings.publicURL].compactMap(\.self)),
+            adminToken: adminToken
+        )
+
+        let known = SubscriptionDirectory(
+            settings.external.map { KnownSubscription(name: $0.name, id: $0.id, clientState: $0.clientState) }
+        )
+        let graphMetrics = GraphMetrics(factory: metrics)
+        let relayMetrics = RelayMetrics(factory: metrics)
+        let manager = Self.manager(
+            settings, records: records ?? storage.subscriptions, directory: known, metrics: graphMetrics, logger: logger
+        )
+        let relay = NotificationRelay(
+            queue: storage.queue, log: storage.log, directory: known,
+            onLifecycle: { manager?.handle($0) }, metrics: relayMetrics, logger: logger
+        )
+        let webhook = WebhookReceiver(directory: known, into: storage.queue, metrics: graphMetrics, logger: logger)
+        let names = settings.managed.map(\.name) + settings.external.map(\.name)
+        let updates = TopicHub(
+            log: storage.log, policy: access.policy, known: { [Topics.all] + names.map(Topics.subscription) },
+            authenticate: { request in try access.user(of: request) }, metrics: relayMetrics, logger: logger
+        )
+        var hub = updates.hub
+        if !settings.allowedOrigins.isEmpty { hub.configuration.allowedOrigins = Set(settings.allowedOrigins) }
+
+        let report = StatusSource(
+            mode: mode, startedAt: SQLiteStorageConfiguration.systemTime(), storage: storage, hub: hub,
+            manager: manager, external: settings.external
+        )
+        let isStorageFailing = { @Sendable in storage.statistics.failuresInARow > 0 || relay.isFailing }
+        let routes = Routes(
+            updates: UpdatesRoute(reader: UpdateReader(log: storage.log, policy: access.policy), access: access),
+            adminToken: adminToken, readiness: readiness, isStorageFailing: isStorageFailing,
+            status: { () async throws(RelayError) in try await report.now() }, metrics: metrics
+        )
+        let application = Application(
+            router: routes.router(),
+            server: .signalR(["/graphUpdates": hub], endpoints: [WebhookEndpoint(receiver: webhook)], logger: logger),
+            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
+            onServerRunning: { _ in readiness.reached(.listener) }, logger: logger
+        )
+        let listener = Listener(application: application, host: settings.host, port: settings.port, option: "--port")
+
+        self.adminToken = adminToken
+        self.readiness = readiness
+        self.subscriptions = manager
+        self.storage = storage
+        var services = [Self.service("storage", storage)]
+        if let manager {
+            // Graph calls the webhook before it has answered the first request.
+            let deferred = Deferred(service: manager) {
+                await readiness.wait(for: .listener)
+                await readiness.wait(for: .emulator)
+            }
+            services.append(Self.service("subscriptions", deferred))
+        }
+        services.append(Self.service("watch", StorageWatch(isFailing: isStorageFailing, logger: logger)))
+        services.append(Self.service("relay", relay))
+        services.append(Self.service("broadcaster", updates.broadcaster))
+        services.append(Self.service("webhook", webhook))
+        services.append(Self.service("listener", listener))
+        self.services = services
+        self.logger = logger
+    }
+
+    private static func manager(
+        _ settings: ServerSettings, records: any SubscriptionStore, directory: SubscriptionDirectory, metrics: GraphMetrics,
+        logger: Logger
+    ) -> SubscriptionManager? {
+        guard let graph = settings.graph, let publicURL = settings.publicURL else { return nil }
+        let credential = ClientSecretCredential(
+            tenantID: graph.tenantID, clientID: graph.clientID, clientSecret: graph.clientSecret, authority: graph.authority,
+            httpClient: .shared
+        )
+        return SubscriptionManager(
+            graph: GraphClient(baseURL: graph.endpoint, credential: credential, httpClient: .shared),
+            store: records, directory: directory, notificationURL: publicURL + "/notifications",
+            lifecycleNotificationURL: publicURL + "/lifecycle",
+            requests: settings.managed.map(\.request), metrics: metrics, logger: logger
+        )
+    }
+
+    /// A service under the name that logs show. Also when one of them fails, the others end in order, and quietly.
+    static func service(_ name: String, _ service: any Service) -> ServiceGroupConfiguration.ServiceConfiguration {
+        .init(service: service, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: name)
+    }
+
+    /// Runs until SIGTERM or SIGINT, then ends everything in order: nothing new is taken, the batch in hand is committed,
+    /// and the storage is closed last.
+    ///
+    /// - Parameter others: What runs with it, and ends before it.
+    func run(with others: [ServiceGroupConfiguration.ServiceConfiguration] = []) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: self.services + others, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger
+        )
+        configuration.maximumGracefulShutdownDuration = Self.shutdownTime
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            try? self.storage.close()
+            throw error
+        }
+        try self.storage.close()
+    }
+}

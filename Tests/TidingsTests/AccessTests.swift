@@ -1,0 +1,101 @@
+import GraphRelay
+import Testing
+
+@testable import tidings
+
+struct AccessTests {
+    private struct Ones: RandomNumberGenerator {
+        mutating func next() -> UInt64 { .max }
+    }
+
+    @Test func aSecretMatchesItselfOnly() {
+        let secret = Secret("open sesame")
+        #expect(secret.matches("open sesame"))
+        #expect(!secret.matches("open sesam"))
+        #expect(!secret.matches("open sesame "))
+        #expect(!secret.matches(""))
+        #expect("\(secret)" == "<secret>")
+    }
+
+    @Test func anAdminTokenIsThirtyTwoBytesFitForAURL() throws {
+        var ones = Ones()
+        #expect(AdminToken.random(using: &ones) == String(repeating: "_", count: 42) + "8")
+        var generator = SystemRandomNumberGenerator()
+        let first = AdminToken.random(using: &generator)
+        #expect(first.utf8.count == 43)
+        #expect(first != AdminToken.random(using: &generator))
+        #expect(AdminToken(first)?.matches(first) == true)
+        #expect(AdminToken("short") == nil)
+        #expect(AdminToken(String(repeating: "a", count: 31) + "é") == nil)
+    }
+
+    @Test func theAdminTokenIsMadeOnceAndKeptPrivate() async throws {
+        try await withTemporaryDirectory { path in
+            let directory = try DataDirectory(path + "/a/b/")
+            var generator = SystemRandomNumberGenerator()
+            let token = try AdminToken(keptIn: directory, generator: &generator)
+            #expect(try AdminToken(keptIn: directory, generator: &generator).text == token.text)
+            #expect(try permissions(of: path + "/a/b") == 0o700)
+            #expect(try permissions(of: path + "/a/b/admin-token") == 0o600)
+        }
+    }
+
+    @Test func aDamagedAdminTokenIsRefused() async throws {
+        try await withTemporaryDirectory { path in
+            let directory = try DataDirectory(path)
+            try TextFile.store("", to: directory.file("admin-token"))
+            var generator = SystemRandomNumberGenerator()
+            #expect(throws: Failure("\(path)/admin-token does not hold an admin token; remove it, and a new one is made.")) {
+                try AdminToken(keptIn: directory, generator: &generator)
+            }
+        }
+    }
+
+    @Test func aFileIsNoDataDirectory() async throws {
+        try await withTemporaryDirectory { path in
+            try TextFile.store("x", to: path + "/data")
+            #expect(throws: Failure.self) { try DataDirectory(path + "/data") }
+            #expect(throws: Failure.self) { try DataDirectory(path + "/data/below") }
+            #expect(throws: Failure.self) { try DataDirectory("") }
+        }
+    }
+
+    private let adminToken = AdminToken(String(repeating: "a", count: 43))
+
+    @Test func whereNobodySignsInEverythingIsOpenToThisMachine() throws {
+        let access = ClientAccess(
+            authentication: .none, topics: [], hosts: TrustedHosts(besidesLoopback: ["https://tidings.example.com/x"]),
+            adminToken: try #require(self.adminToken)
+        )
+        #expect(try access.user(presenting: nil, host: "127.0.0.1:8080") == nil)
+        #expect(try access.user(presenting: "anything", host: "tidings.example.com") == nil)
+        #expect(access.policy.allows("all", to: nil))
+        // A page whose name suddenly means this machine.
+        #expect(throws: ClientAccess.Refused.host) { try access.user(presenting: nil, host: "evil.example.com:8080") }
+        #expect(throws: ClientAccess.Refused.host) { try access.user(presenting: nil, host: nil) }
+    }
+
+    @Test(arguments: [
+        ("localhost:80", true), ("[::1]:80", true), ("127.0.0.1", true), ("A.example:8080", true), ("b.example", true),
+        ("c.example", false), ("a.example.evil", false), ("", false), ("127.0.0.1.evil.example", false),
+    ])
+    func theNamesOfTheServerAreKnown(host: String, isKnown: Bool) {
+        let hosts = TrustedHosts(besidesLoopback: ["https://a.example", "http://B.example:81/path"])
+        #expect(hosts.allows(host) == isKnown)
+    }
+
+    @Test func aTokenOpensItsTopics() throws {
+        let access = ClientAccess(
+            authentication: .token(Secret("0123456789abcdef")), topics: ["subscription/*"],
+            hosts: TrustedHosts(besidesLoopback: []), adminToken: try #require(self.adminToken)
+        )
+        #expect(throws: ClientAccess.Refused.token) { try access.user(presenting: nil, host: "127.0.0.1") }
+        #expect(throws: ClientAccess.Refused.token) { try access.user(presenting: "0123456789abcdeX", host: "127.0.0.1") }
+        let client = try access.user(presenting: "0123456789abcdef", host: "anything.example.com")
+        #expect(client != nil)
+        #expect(access.policy.allows("subscription/sales", to: client))
+        #expect(!access.policy.allows("all", to: client))
+        let administrator = try access.user(presenting: String(repeating: "a", count: 43), host: nil)
+        #expect(access.policy.allows("all", to: administrator))
+    }
+}
