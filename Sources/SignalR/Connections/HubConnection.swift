@@ -234,7 +234,7 @@ final class HubConnection {
     private func refuse(_ refusal: Handshake.Refusal) {
         guard self.machine.closed() == .endOnly else { return }
         self.send(refusal.response)
-        self.transport?.close(timeout: self.endpoint.configuration.closeTimeout)
+        self.transport?.close()
         self.ended(refusal == .canceled ? .handshakeTimedOut : .protocolError(), handlesRest: false)
     }
 
@@ -351,7 +351,7 @@ final class HubConnection {
         case .endOnly: break
         case .nothing: return
         }
-        self.transport?.close(timeout: self.endpoint.configuration.closeTimeout)
+        self.transport?.close()
         self.ended(reason, handlesRest: self.hasSaidGoodbye)
     }
 

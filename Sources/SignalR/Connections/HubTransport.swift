@@ -19,8 +19,8 @@ protocol HubTransport: AnyObject {
     func discardWaiting()
     /// Whether bytes of the client are wanted.
     func setReading(_ isReading: Bool)
-    /// Says goodbye behind what waits, and ends, after `timeout` at the latest.
-    func close(timeout: Duration)
+    /// Says goodbye behind what waits, and ends: when the client has answered, or in time.
+    func close()
     /// Time has passed.
     func tick(now: LoopInstant)
 }

@@ -3,8 +3,9 @@ import NIOHTTP1
 
 /// The request of a client, as far as a hub may want to know it.
 ///
-/// It is kept as long as the connection, in one piece of text, and taken apart when somebody asks.
-public struct HubRequest: Sendable {
+/// It is kept as long as the connection, in one piece of text, and taken apart when somebody asks. Its description is the
+/// path alone: queries and headers hold tokens.
+public struct HubRequest: Sendable, CustomStringConvertible {
     /// The target, and one line for each header.
     private let text: String
     private let remote: SocketAddress?
@@ -49,6 +50,8 @@ public struct HubRequest: Sendable {
 
     /// The address of the peer, which may be a proxy; `nil` where there is none.
     public var remoteAddress: String? { self.remote?.ipAddress }
+
+    public var description: String { self.path }
 
     private var target: Substring { self.text.prefix { $0 != "\n" } }
 

@@ -89,6 +89,7 @@ final class HubEndpoint: Sendable {
         let path = head.uri.utf8.prefix { $0 != UInt8(ascii: "?") }
         if path.suffix(10).equalsIgnoringCase("/negotiate".utf8) {
             guard head.method == .POST else { return reply(.response(.text(.methodNotAllowed))) }
+            guard self.hub.authenticator != nil else { return reply(.response(self.negotiate(head))) }
             self.authenticated(head, remoteAddress, reply: reply) { _, _ in .response(self.negotiate(head)) }
         } else if head.method == .GET, WebSocketHandshake.isRequested(by: head) {
             if let refusal = WebSocketHandshake.refusal(of: head) { return reply(.response(refusal)) }

@@ -21,6 +21,7 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
     }
 
     private let connection: HubConnection
+    private let closeTimeout: Duration
     private var context: ChannelHandlerContext?
     private var phase = Phase.upgrading
     private var decoder: WebSocketFrameDecoder
@@ -31,6 +32,7 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
 
     init(connection: HubConnection, configuration: HubConfiguration) {
         self.connection = connection
+        self.closeTimeout = configuration.closeTimeout
         self.decoder = WebSocketFrameDecoder(maximumMessageSize: max(1 << 20, configuration.maximumReceiveSize))
         self.outbox = Outbox(limit: configuration.outboxBytes)
     }
@@ -105,7 +107,7 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
             if let code { content.writeInteger(code) }
             self.queue(self.frame(0x8, content))
         }
-        self.phase = .leaving(deadline: LoopInstant.now().advanced(by: .seconds(5)))
+        self.phase = .leaving(deadline: self.deadline)
         self.connection.transportEnding(.normal)
         self.flush()
         self.leaveIfDone()
@@ -118,7 +120,7 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
             self.flush()
         }
         guard let context = self.context else { return }
-        self.phase = .deaf(deadline: LoopInstant.now().advanced(by: .seconds(5)))
+        self.phase = .deaf(deadline: self.deadline)
         self.connection.transportEnding(.protocolError())
         // Closed at once, the socket would answer what is unread with a reset, which may overtake our goodbye.
         context.close(mode: .output, promise: nil)
@@ -196,13 +198,16 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
         self.context!.channel.closeFuture
     }
 
-    func close(timeout: Duration) {
+    /// When a closing handshake that begins now is over, whatever the client does.
+    private var deadline: LoopInstant { LoopInstant.now().advanced(by: self.closeTimeout) }
+
+    func close() {
         guard case .open = self.phase else { return }
         self.queue(self.frame(0x8, ByteBuffer(integer: UInt16(1000))))
         self.flush()
         // Writing may have found that there is nobody any more.
         guard case .open = self.phase else { return }
-        self.phase = .closing(deadline: LoopInstant.now().advanced(by: timeout))
+        self.phase = .closing(deadline: self.deadline)
         self.setReading(true)
     }
 
@@ -228,7 +233,10 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is ChannelShouldQuiesceEvent: self.connection.close(.serverShuttingDown)
-        case ChannelEvent.inputClosed: context.close(promise: nil)
+        case ChannelEvent.inputClosed:
+            // Whoever said goodbye may still be reading.
+            if case .leaving = self.phase { break }
+            context.close(promise: nil)
         default: context.fireUserInboundEventTriggered(event)
         }
     }

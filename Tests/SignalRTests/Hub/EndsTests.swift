@@ -171,8 +171,10 @@ import Testing
             #expect(try await fast.invoke("Echo", #""still here""#).contains("still here"))
             // What it missed it is told, should it read on in time.
             try await slow.startReading()
-            let text2 = String(buffer: await slow.readToEnd())
-            #expect(text2.contains(#""error":"Connection closed because the client does not keep up.","allowReconnect":true"#))
+            try await slow.send(.close(1000))
+            #expect(
+                String(buffer: await slow.readToEnd()).contains(
+                    #""error":"Connection closed because the client does not keep up.","allowReconnect":true"#))
         }
     }
 
@@ -204,12 +206,14 @@ import Testing
     }
 
     @Test func waitingForRoomEndsWithTheConnection() async throws {
+        let began = Probe<Void>()
         let outcome = Probe<Bool>()
         let hub = self.hub { hub in
             hub.configuration.outboxBytes = 200_000
             hub.on("Fill") { (caller: HubCaller) in
                 caller.afterReply {
                     let text = String(repeating: "x", count: 100_000)
+                    began.add(())
                     while (try? await caller.send("Page", text)) == true {}
                     outcome.add(true)
                 }
@@ -218,7 +222,7 @@ import Testing
         try await TestServer.run(["/hub": hub]) { server in
             let client = try await HubClient.connect(to: server, reads: false)
             try await client.send(#"{"type":1,"target":"Fill","arguments":[]}"#)
-            while hub.connectionCount == 0 { await Task.yield() }
+            await began.next()
             try await client.reset()
             #expect(await outcome.next())
         }

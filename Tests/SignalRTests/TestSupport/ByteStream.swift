@@ -16,6 +16,8 @@ final class ByteStream: Sendable {
 
     private struct State {
         var bytes = ByteBuffer()
+        /// How often something has arrived.
+        var arrivals = 0
         var hasEnded = false
         var waiting: CheckedContinuation<Void, Never>?
     }
@@ -48,8 +50,9 @@ final class ByteStream: Sendable {
     /// Waits until `parse` finds what it wants.
     func read<Value: Sendable>(_ parse: (inout ByteBuffer) throws -> Value?) async throws -> Value {
         while true {
-            if let value = try self.collector.state.withLock({ try parse(&$0.bytes) }) { return value }
-            guard await self.collector.more() else { throw Ended() }
+            let (value, seen) = try self.collector.state.withLock { (try parse(&$0.bytes), $0.arrivals) }
+            if let value { return value }
+            guard await self.collector.more(than: seen) else { throw Ended() }
         }
     }
 
@@ -57,7 +60,7 @@ final class ByteStream: Sendable {
     ///
     /// - Returns: Everything that came before it.
     func readToEnd() async -> ByteBuffer {
-        while await self.collector.more() {}
+        while await self.collector.more(than: self.collector.state.withLock { $0.arrivals }) {}
         return self.collector.state.withLock { $0.bytes }
     }
 
@@ -82,7 +85,10 @@ final class ByteStream: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             var bytes = self.unwrapInboundIn(data)
-            self.wake { $0.bytes.writeBuffer(&bytes) }
+            self.wake { state in
+                state.bytes.writeBuffer(&bytes)
+                state.arrivals += 1
+            }
         }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -102,18 +108,17 @@ final class ByteStream: Sendable {
             waiting?.resume()
         }
 
-        /// Waits for more; `false` at the end. What came in meanwhile counts.
-        func more() async -> Bool {
-            let seen = self.state.withLock { $0.bytes.writerIndex }
+        /// Waits for more; `false` if there is the end instead.
+        func more(than seen: Int) async -> Bool {
             await withCheckedContinuation { continuation in
                 let isDue = self.state.withLock { state in
-                    if state.hasEnded || state.bytes.writerIndex != seen { return true }
+                    if state.hasEnded || state.arrivals > seen { return true }
                     state.waiting = continuation
                     return false
                 }
                 if isDue { continuation.resume() }
             }
-            return self.state.withLock { !$0.hasEnded || $0.bytes.writerIndex != seen }
+            return self.state.withLock { $0.arrivals > seen }
         }
     }
 }
