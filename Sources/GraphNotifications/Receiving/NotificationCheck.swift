@@ -5,6 +5,8 @@ import NIOCore
 enum NotificationCheck: Equatable {
     /// It is not JSON, or has no array `value`.
     case notACollection
+    /// It has more items than anybody would send who means well.
+    case tooMany
     /// There is nothing in it.
     case empty
     /// Each item is of a subscription we know, and none knows its secret.
@@ -14,9 +16,11 @@ enum NotificationCheck: Equatable {
 
     /// - Parameters:
     ///   - body: The body of a `POST`.
+    ///   - maximumItems: How many items it may have.
     ///   - isForged: Whether an item with this subscription id and client state, where it has them, is certainly not Graph's.
     static func of(
-        _ body: ByteBuffer, isForged: (_ subscriptionID: JSONStringSlice?, _ clientState: JSONStringSlice?) -> Bool
+        _ body: ByteBuffer, maximumItems: Int = .max,
+        isForged: (_ subscriptionID: JSONStringSlice?, _ clientState: JSONStringSlice?) -> Bool
     ) -> NotificationCheck {
         body.withUnsafeReadableBytes { bytes in
             var isCollection = false
@@ -56,6 +60,7 @@ enum NotificationCheck: Equatable {
             }
             guard isCollection else { return .notACollection }
             guard items > 0 else { return .empty }
+            guard items <= maximumItems else { return .tooMany }
             return forged == items ? .forged : .acceptable
         }
     }

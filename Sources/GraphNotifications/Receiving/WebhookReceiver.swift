@@ -126,6 +126,9 @@ public final class WebhookReceiver: Service {
         case .notACollection:
             self.metrics.refused.increment()
             reply(.notACollection)
+        case .tooMany:
+            self.metrics.refused.increment()
+            reply(.tooLarge)
         case .empty:
             self.metrics.empty.increment()
             reply(.accepted)
@@ -148,12 +151,12 @@ public final class WebhookReceiver: Service {
         switch self.secrets {
         case .directory(let directory):
             let table = directory.table
-            return NotificationCheck.of(request.body) { id, clientState in
+            return NotificationCheck.of(request.body, maximumItems: self.configuration.maximumItems) { id, clientState in
                 guard let id, let known = table.subscription(id: id) else { return false }
                 return !(clientState.map { ClientState.matches($0, known.clientState) } ?? false)
             }
         case .shared(let expected):
-            return NotificationCheck.of(request.body) { _, clientState in
+            return NotificationCheck.of(request.body, maximumItems: self.configuration.maximumItems) { _, clientState in
                 !(clientState.map { ClientState.matches($0, expected) } ?? false)
             }
         }

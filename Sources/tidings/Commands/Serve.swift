@@ -37,15 +37,12 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings: ServerSettings
-        do {
-            settings = try ServerSettings(
-                await ConfigurationSources(
-                    file: self.config, environment: ProcessInfo.processInfo.environment, options: self.options,
-                    assignments: self.assignments
-                )
+        let settings = try ServerSettings(
+            await ConfigurationSources(
+                file: self.config, environment: ProcessInfo.processInfo.environment, options: self.options,
+                assignments: self.assignments
             )
-        }
+        )
         LineLogHandler.bootstrap(settings.logLevel)
         let logger = Logger(label: "tidings")
         let metrics = PrometheusMetrics()

@@ -90,6 +90,16 @@ private final class HeldQueue: NotificationQueue {
         #expect(self.answers(ByteBuffer(string: exact)).all.map(\.status) == [.accepted])
     }
 
+    @Test func tooMany() {
+        func items(_ count: Int) -> ByteBuffer {
+            ByteBuffer(string: #"{"value":[\#(repeatElement("{}", count: count).joined(separator: ","))]}"#)
+        }
+        #expect(self.answers(items(10_001)).all.map(\.status) == [.payloadTooLarge])
+        #expect(self.queue.bodies.all.isEmpty)
+        _ = self.answers(items(10_000))
+        #expect(self.queue.bodies.all.count == 1)
+    }
+
     @Test func echoesTheTokenWithoutLookingAtTheRest() {
         let answers = self.answers(ByteBuffer(string: "not json"), uri: "/n?validationToken=a%3a+b", type: "text/plain")
         #expect(answers.all.map(\.status) == [.ok])
