@@ -4,7 +4,8 @@ import NIOHTTP1
 /// Keeps the answers of one connection in the order of its requests, decided without a channel.
 ///
 /// One request is under way at a time. Parts of later ones wait here, and reading stops while they do, so what waits is
-/// bounded by one read of the socket.
+/// bounded by one read of the socket. While nothing waits reading goes on: stopping and starting it for each request would cost
+/// two system calls.
 struct RequestOrder {
     enum Phase: Equatable {
         /// Between two requests.
@@ -23,12 +24,7 @@ struct RequestOrder {
     private var waiting: Deque<HTTPServerRequestPart> = []
 
     /// Whether more may be read from the socket.
-    var mayRead: Bool {
-        switch self.phase {
-        case .answering: false
-        case .idle, .collecting, .forwarding, .finished: self.waiting.isEmpty
-        }
-    }
+    var mayRead: Bool { self.waiting.isEmpty }
 
     enum PartAction {
         /// A request begins: decide who answers it.

@@ -25,7 +25,7 @@ import Testing
         #expect(order.mayRead)
         #expect(self.name(order.received(self.end)) == "collect")
         #expect(order.phase == .answering)
-        #expect(!order.mayRead)
+        #expect(order.mayRead)
         order.answered()
         #expect(order.phase == .idle)
     }
@@ -35,7 +35,9 @@ import Testing
         _ = order.received(self.head)
         order.collect()
         _ = order.received(self.end)
+        #expect(order.mayRead)
         #expect(self.name(order.received(self.head)) == "nothing")
+        #expect(!order.mayRead)
         #expect(self.name(order.received(self.end)) == "nothing")
         #expect(order.next() == nil)
         order.answered()
