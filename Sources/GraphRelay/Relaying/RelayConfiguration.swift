@@ -15,6 +15,10 @@ public struct RelayConfiguration: Sendable {
     public var deduplicationWindow: Duration
     /// Within which time two notifications with neither, but the same content, are one change. Two seconds.
     public var contentDeduplicationWindow: Duration
+    /// How long the relay rests at the most between two batches while notifications come faster than it relays them: as long as
+    /// the batch took, so that at least half of what the machine can do is there for answering Graph, which must not wait.
+    /// What gathers meanwhile is in the queue, on disk. 100 ms; a relay that keeps up does not rest.
+    public var maximumRest: Duration
     /// How many entries are taken from the queue at a time. 512.
     public var maximumBatchEntries: Int
     /// How many decisions share a transaction. 2,000.
@@ -34,6 +38,7 @@ public struct RelayConfiguration: Sendable {
         maximumHeldBytes: Int = 16 << 20,
         deduplicationWindow: Duration = .seconds(600),
         contentDeduplicationWindow: Duration = .seconds(2),
+        maximumRest: Duration = .milliseconds(100),
         maximumBatchEntries: Int = 512,
         maximumBatchItems: Int = 2000,
         maximumBatchBytes: Int = 4 << 20,
@@ -46,6 +51,7 @@ public struct RelayConfiguration: Sendable {
         self.maximumHeldBytes = maximumHeldBytes
         self.deduplicationWindow = deduplicationWindow
         self.contentDeduplicationWindow = contentDeduplicationWindow
+        self.maximumRest = maximumRest
         self.maximumBatchEntries = maximumBatchEntries
         self.maximumBatchItems = maximumBatchItems
         self.maximumBatchBytes = maximumBatchBytes

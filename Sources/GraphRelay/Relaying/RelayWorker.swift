@@ -23,9 +23,12 @@ struct RelayWorker {
         var sorter = NotificationSorter(configuration: self.configuration, startedAt: self.now())
         var position: Int64 = 0
         var failures = 0
+        // How many times in a row there was something to relay.
+        var busy = 0
         // When what is held was looked at last; `nil` when that is due whatever the time.
         var checkedAt: Int64?
         while !Task.isCancelled {
+            let began = ContinuousClock.now
             let now = self.now()
             if checkedAt.map({ abs(now - $0) >= self.configuration.holdCheckInterval.milliseconds }) ?? true {
                 sorter.release(now: now, known: self.directory.subscription(id:))
@@ -43,8 +46,12 @@ struct RelayWorker {
                 }
                 guard await self.commitBatch(of: &sorter) else { return }
                 if entries.isEmpty {
+                    busy = 0
                     await self.waitForWork(after: position, isHolding: sorter.heldCount > 0)
                     checkedAt = nil
+                } else {
+                    busy += 1
+                    if busy > 1 { await self.rest(since: began) }
                 }
             } catch {
                 // A read that is cut short because the program shuts down is no failure.
@@ -67,6 +74,13 @@ struct RelayWorker {
             guard await self.commitBatch(of: &sorter) else { return false }
         }
         return sorter.isFull ? await self.commitBatch(of: &sorter) : true
+    }
+
+    /// Leaves the machine to whoever answers Graph, for as long as the last batch took.
+    private func rest(since began: ContinuousClock.Instant) async {
+        let spent = began.duration(to: .now)
+        // Cancelled when the relay must stop, which its loop sees.
+        try? await Task.sleep(for: min(spent, self.configuration.maximumRest))
     }
 
     private func waitForWork(after position: Int64, isHolding: Bool) async {
