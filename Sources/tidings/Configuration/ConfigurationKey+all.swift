@@ -10,6 +10,10 @@ extension ConfigurationKey {
         "http.port", .integer(1...65535), default: 8080,
         "The port to listen at."
     )
+    static let threads = ConfigurationKey(
+        "http.threads", .integer(1...256),
+        "How many threads answer requests and send to clients; one for each core if it is not set."
+    )
     static let publicURL = ConfigurationKey(
         "http.publicUrl", .text,
         "Where Graph reaches this server: a reverse proxy with TLS. Needed as soon as a subscription is declared."
@@ -91,7 +95,7 @@ extension ConfigurationKey {
 
     /// In the order of the example file.
     static let all: [ConfigurationKey] = [
-        .host, .port, .publicURL, .allowedOrigins,
+        .host, .port, .threads, .publicURL, .allowedOrigins,
         .directory, .retentionDays, .retentionMegabytes,
         .tenantID, .clientID, .clientSecret, .graphEndpoint, .graphAuthority,
         .clientAuthentication, .clientToken, .clientTopics,

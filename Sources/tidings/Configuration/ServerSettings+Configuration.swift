@@ -13,6 +13,7 @@ extension ServerSettings {
         self.init(dataDirectory: config.text(.directory) ?? "")
         self.host = config.text(.host) ?? self.host
         self.port = config.integer(.port) ?? self.port
+        self.threads = config.integer(.threads)
         self.publicURL = try Self.url(config, .publicURL)
         self.allowedOrigins = config.list(.allowedOrigins)
         if let days = config.integer(.retentionDays) { self.retention.logAge = .seconds(days * 86_400) }

@@ -45,6 +45,8 @@ struct ServerSettings: Sendable {
 
     var host = "127.0.0.1"
     var port = 8080
+    /// How many event loops there are; `nil` for one for each core.
+    var threads: Int?
     /// Where Graph reaches the server, without a slash at the end.
     var publicURL: String?
     var allowedOrigins: [String] = []

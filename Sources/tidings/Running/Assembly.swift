@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import Metrics
+import NIOPosix
 import SQLiteStorage
 import ServiceLifecycle
 import SignalR
@@ -90,7 +91,10 @@ struct Assembly: Sendable {
             router: routes.router(),
             server: .signalR(["/graphUpdates": hub], endpoints: [WebhookEndpoint(receiver: webhook)], logger: logger),
             configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
-            onServerRunning: { _ in readiness.reached(.listener) }, logger: logger
+            onServerRunning: { _ in readiness.reached(.listener) },
+            eventLoopGroupProvider: settings.threads.map { .shared(MultiThreadedEventLoopGroup(numberOfThreads: $0)) }
+                ?? .singleton,
+            logger: logger
         )
         let listener = Listener(application: application, host: settings.host, port: settings.port, option: "--port")
 
