@@ -5,25 +5,33 @@ import NIOHTTP1
 import NIOPosix
 import SignalR
 import SignalRProtocol
+import Synchronization
 
 /// A hub at `/hub` whose clients get whatever record is posted to `/publish`: the server of docs/performance.md.
 ///
-/// It also answers `Echo` (an invocation there and back), `Join` (a group), and publishes to `/publish?group=…`.
+/// With `--groups N` each client is in one of N groups, and what is posted goes to one group after another. It also answers
+/// `Echo`, an invocation there and back.
 @main
 struct FanServer {
     static func main() async throws {
         let arguments = CommandLine.arguments
         let port = arguments.firstIndex(of: "--port").flatMap { Int(arguments[$0 + 1]) } ?? 7001
         let threads = arguments.firstIndex(of: "--threads").flatMap { Int(arguments[$0 + 1]) } ?? 1
+        let groups = arguments.firstIndex(of: "--groups").flatMap { Int(arguments[$0 + 1]) } ?? 0
+        let joined = Atomic<Int>(0)
         let hub = Hub("bench") { hub in
             hub.on("Echo") { (_, text: String) in text }
-            hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
+            if groups > 0 {
+                hub.onConnect { caller in
+                    await caller.groups.join(String(joined.add(1, ordering: .relaxed).newValue % groups))
+                }
+            }
         }
         var logger = Logger(label: "FanServer")
         logger.logLevel = .warning
         let application = Application(
             router: Router(),
-            server: .signalR(["/hub": hub], endpoints: [Publisher(hub: hub)], logger: logger),
+            server: .signalR(["/hub": hub], endpoints: [Publisher(hub: hub, groups: (0..<groups).map(String.init))], logger: logger),
             configuration: .init(address: .hostname("127.0.0.1", port: port), backlog: 16_384),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup(numberOfThreads: threads)),
             logger: logger
@@ -32,20 +40,18 @@ struct FanServer {
     }
 }
 
-/// Sends each body, which is a record already, to everybody, or to a group.
+/// Sends each body, which is a record already, to everybody, or to one group after another.
 struct Publisher: LoopEndpoint {
     let hub: Hub
+    let groups: [String]
     let maximumBodySize = 1 << 20
 
-    func accepts(_ head: HTTPRequestHead) -> Bool { head.uri.utf8.starts(with: "/publish".utf8) }
+    func accepts(_ head: HTTPRequestHead) -> Bool { head.uri == "/publish" }
 
     func respond(to request: LoopRequest, reply: @escaping @Sendable (LoopResponse) -> Void) {
         let message = SerializedHubMessage(record: request.body)
-        if let start = request.head.uri.firstRange(of: "group=")?.upperBound {
-            self.hub.clients.group(String(request.head.uri[start...])).send(message)
-        } else {
-            self.hub.clients.all.send(message)
-        }
+        if self.groups.isEmpty { self.hub.clients.all.send(message) }
+        for group in self.groups { self.hub.clients.group(group).send(message) }
         reply(LoopResponse(status: .accepted))
     }
 }
