@@ -16,8 +16,8 @@ final class HubConnection {
     private(set) var transport: (any HubTransport)?
 
     private var machine: HubConnectionStateMachine<LoopInstant>
-    private var splitter: RecordSplitter
-    private var kind = HubProtocolKind.json
+    private var splitter: HubMessageSplitter
+    private(set) var kind = HubProtocolKind.json
     private var calls = CallQueue()
     private var tasks = ConnectionTasks()
     private var blockedSends: [(record: ByteBuffer, completion: (Bool) -> Void)] = []
@@ -49,8 +49,11 @@ final class HubConnection {
         self.loop = loop
         self.mailbox = mailbox
         self.machine = HubConnectionStateMachine(openedAt: now, timing: endpoint.configuration.timing)
-        self.splitter = RecordSplitter(maximumRecordSize: endpoint.configuration.maximumReceiveSize)
+        self.splitter = HubMessageSplitter(maximumSize: endpoint.configuration.maximumReceiveSize)
     }
+
+    /// How it gets what is sent to many.
+    var lane: HubLane { self.kind == .json ? .json : .messagePack }
 
     /// Whether messages flow.
     var isOpen: Bool { self.machine.isOpen }
@@ -132,6 +135,9 @@ final class HubConnection {
         }
     }
 
+    /// Sends a message of its own, which the client counts.
+    func send(counted record: ByteBuffer) { self.send(record) }
+
     /// Sends a record when there is room, and says whether it was sent.
     func send(_ record: ByteBuffer, completion: @escaping (Bool) -> Void) {
         guard self.isOpen else { return completion(false) }
@@ -200,10 +206,15 @@ final class HubConnection {
 
     private func shakeHands(_ record: ByteBuffer, now: LoopInstant) {
         do throws(Handshake.Refusal) {
-            self.kind = try Handshake.accept(record, detailedErrors: self.endpoint.configuration.detailedErrors)
+            self.kind = try Handshake.accept(
+                record, detailedErrors: self.endpoint.configuration.detailedErrors,
+                carriesBinary: self.transport?.carriesBinary ?? true
+            )
         } catch {
             return self.refuse(error)
         }
+        self.splitter.begin(self.kind)
+        self.transport?.setBinary(self.kind.isBinary)
         self.machine.accepted(at: now)
         self.send(Handshake.success)
         // The answer may have filled the outbox of a client that reads nothing.

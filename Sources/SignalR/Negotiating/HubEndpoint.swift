@@ -16,6 +16,7 @@ final class HubEndpoint: Sendable {
     private let origins: OriginPolicy
     private let negotiated: Mutex<NegotiatedConnections>
     private let jsonPing: ByteBuffer
+    private let messagePackPing: ByteBuffer
     private let randomID: @Sendable () -> String
     private let now: @Sendable () -> LoopInstant
 
@@ -41,6 +42,9 @@ final class HubEndpoint: Sendable {
         var ping = ByteBuffer()
         HubProtocolKind.json.encodePing(into: &ping)
         self.jsonPing = ping
+        ping = ByteBuffer()
+        HubProtocolKind.messagepack.encodePing(into: &ping)
+        self.messagePackPing = ping
         self.randomID = randomID
         self.now = now
     }
@@ -54,6 +58,7 @@ final class HubEndpoint: Sendable {
     func ping(_ kind: HubProtocolKind) -> ByteBuffer {
         switch kind {
         case .json: self.jsonPing
+        case .messagepack: self.messagePackPing
         }
     }
 
