@@ -51,8 +51,8 @@ final class HubEndpoint: Sendable {
 
     var name: String { self.hub.name }
     var lifetime: HubLifetimeManager { self.hub.lifetime }
-    var hasConnectHandlers: Bool { !self.hub.connectHandlers.isEmpty }
-    var hasDisconnectHandlers: Bool { !self.hub.disconnectHandlers.isEmpty }
+    var hasConnectHandlers: Bool { self.hub.watchesConnects }
+    var hasDisconnectHandlers: Bool { self.hub.watchesDisconnects }
 
     /// A ping, encoded.
     func ping(_ kind: HubProtocolKind) -> ByteBuffer {
