@@ -21,6 +21,10 @@ final class HubConnection {
     private var calls = CallQueue()
     private var tasks = ConnectionTasks()
     var streams = ConnectionStreams()
+    /// What the hub keeps here; made when the hub first hears of the connection.
+    private lazy var items = HubItems()
+    /// The calls of the client that wait for its answer, and when they are given up.
+    var asked: [String: Scheduled<Void>] = [:]
     private var isInboxFull = false
     private var isReading = true
     private var blockedSends: [(record: ByteBuffer, completion: (Bool) -> Void)] = []
@@ -277,7 +281,8 @@ final class HubConnection {
         case .streamItem(let id, let item):
             if self.streams.push(item, to: id) { self.updateReading() }
         case .completion(let completion):
-            _ = self.streams.end(completion.invocationID, error: completion.error)
+            guard !self.streams.end(completion.invocationID, error: completion.error) else { break }
+            try self.answered(completion)
         case .cancelInvocation(let id): self.streams.cancel(id)
         case .ping: self.machine.pinged(at: now)
         case .close:
@@ -289,7 +294,8 @@ final class HubConnection {
 
     /// Lets the client send on, or not: it has sent more than is handled, or a stream is full.
     func updateReading() {
-        let limit = self.endpoint.configuration.inboxBytes
+        // The answer that a call waits for comes behind what waits for that call.
+        let limit = self.endpoint.configuration.inboxBytes * (self.asked.isEmpty ? 1 : 4)
         if self.calls.size > limit { self.isInboxFull = true } else if self.calls.size <= limit / 2 { self.isInboxFull = false }
         let isReading = !self.isInboxFull && !self.streams.isFull
         guard isReading != self.isReading else { return }
@@ -303,11 +309,15 @@ final class HubConnection {
 
     var configuration: HubConfiguration { self.endpoint.configuration }
 
+    var eventLoop: any EventLoop { self.loop.eventLoop }
+
+    var results: ClientResults { self.endpoint.lifetime.results }
+
     var dispatcher: HubDispatcher { self.endpoint.dispatcher }
 
     var caller: HubCaller {
         HubCaller(
-            connectionID: self.id, user: self.user, request: self.request,
+            connectionID: self.id, user: self.user, request: self.request, items: self.items,
             connection: HubConnectionHandle(
                 NIOLoopBound(self, eventLoop: self.loop.eventLoop), mailbox: self.mailbox, kind: self.kind
             ),
@@ -438,6 +448,7 @@ final class HubConnection {
         if self.isCounted { self.endpoint.lifetime.ended(reason) }
         self.tasks.cancelWork()
         self.streams.cancelAll()
+        self.failAsked()
         if handlesRest {
             self.deadline = LoopInstant.now().advanced(by: self.endpoint.configuration.closeTimeout)
         } else {

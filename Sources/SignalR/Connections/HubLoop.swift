@@ -84,6 +84,9 @@ final class HubLoop {
         for membership in memberships { self.remove(membership, of: connection.lane) }
     }
 
+    /// An open connection as others see it.
+    func handle(of connectionID: String) -> HubConnectionHandle? { self.open[connectionID]?.caller.connection }
+
     func join(_ name: String, _ connection: HubConnection) {
         guard !connection.memberships.contains(where: { $0.group.key == .group(name) }) else { return }
         self.groups.group(name, .group(name)).add(connection)
