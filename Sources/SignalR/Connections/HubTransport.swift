@@ -7,6 +7,10 @@ protocol HubTransport: AnyObject {
     var outstanding: Int { get }
     /// Completed when nothing is left of it.
     var closeFuture: EventLoopFuture<Void> { get }
+    /// Whether it can carry what is not text.
+    var carriesBinary: Bool { get }
+    /// The client has chosen a protocol: records are carried so from now on.
+    func setBinary(_ isBinary: Bool)
     /// Puts whole records behind what waits, framed in the way of the transport, until `flush`.
     func append(_ records: ByteBuffer)
     /// Puts bytes that are framed already behind what waits, until `flush`.
@@ -23,4 +27,10 @@ protocol HubTransport: AnyObject {
     func close()
     /// Time has passed.
     func tick(now: LoopInstant)
+}
+
+extension HubTransport {
+    var carriesBinary: Bool { true }
+
+    func setBinary(_ isBinary: Bool) {}
 }

@@ -27,6 +27,7 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
     private var decoder: WebSocketFrameDecoder
     private var outbox: Outbox
     private var socket = DirectSocket.none
+    private var isBinary = false
     private var isReading = true
     private var readIsPending = false
 
@@ -130,9 +131,12 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
 
     var outstanding: Int { self.outbox.outstanding }
 
+    func setBinary(_ isBinary: Bool) { self.isBinary = isBinary }
+
     func append(_ records: ByteBuffer) {
         var frame = ByteBufferAllocator().buffer(capacity: records.readableBytes + 10)
-        frame.writeWebSocketText(records)
+        frame.writeWebSocketHeader(opcode: self.isBinary ? 0x2 : 0x1, length: records.readableBytes)
+        frame.writeImmutableBuffer(records)
         self.queue(frame)
     }
 
