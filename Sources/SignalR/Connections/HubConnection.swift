@@ -113,7 +113,9 @@ final class HubConnection {
         self.transport?.tick(now: now)
         if let deadline = self.deadline, now >= deadline { self.tasks.cancelCalls() }
         switch self.machine.tick(now: now) {
-        case .ping: if self.transport?.outstanding == 0 { self.send(self.endpoint.ping(self.kind)) }
+        case .ping:
+            guard let transport = self.transport, transport.wantsPings, transport.outstanding == 0 else { break }
+            self.send(self.endpoint.ping(self.kind))
         case .refuseHandshake:
             self.refuse(.canceled)
         case .close(let reason): self.close(reason)
@@ -204,6 +206,7 @@ final class HubConnection {
         } catch {
             return self.refuse(error)
         }
+        guard self.kind == .json || self.transport?.carriesBinary == true else { return self.refuse(.binary(self.kind)) }
         self.machine.accepted(at: now)
         self.send(Handshake.success)
         // The answer may have filled the outbox of a client that reads nothing.
@@ -386,5 +389,15 @@ final class HubConnection {
         let caller = self.caller
         let dispatcher = self.endpoint.dispatcher
         Task { await dispatcher.disconnected(caller, reason) }
+    }
+}
+
+extension Handshake.Refusal {
+    /// The protocol is not made of text, and the transport carries nothing else.
+    fileprivate static func binary(_ kind: HubProtocolKind) -> Handshake.Refusal {
+        Handshake.Refusal(
+            error: "Cannot use the '\(kind.rawValue)' protocol on the current transport. "
+                + "The transport does not support 'Binary' transfer format."
+        )
     }
 }

@@ -3,6 +3,10 @@ import SignalRProtocol
 
 /// What carries a connection's bytes. Everything happens on the connection's event loop.
 protocol HubTransport: AnyObject {
+    /// Whether it carries bytes that are no text.
+    var carriesBinary: Bool { get }
+    /// Whether the client must hear from the server now and then.
+    var wantsPings: Bool { get }
     /// How many bytes have not left yet.
     var outstanding: Int { get }
     /// Completed when nothing is left of it.
@@ -23,4 +27,9 @@ protocol HubTransport: AnyObject {
     func close()
     /// Time has passed.
     func tick(now: LoopInstant)
+}
+
+extension HubTransport {
+    var carriesBinary: Bool { true }
+    var wantsPings: Bool { true }
 }

@@ -16,6 +16,7 @@ public import Metrics
 public struct Hub: Sendable {
     typealias ConnectHandler = @Sendable (HubCaller) async throws -> Void
     typealias DisconnectHandler = @Sendable (HubCaller, CloseReason) async -> Void
+    typealias Redirector = @Sendable (HubRequest) async -> HubRedirect?
     typealias Authenticator = @Sendable (HubRequest) async throws -> HubUser?
 
     /// The hub's name, used in metrics.
@@ -29,6 +30,7 @@ public struct Hub: Sendable {
     private(set) var connectHandlers: [ConnectHandler] = []
     private(set) var disconnectHandlers: [DisconnectHandler] = []
     private(set) var authenticator: Authenticator?
+    private(set) var redirector: Redirector?
 
     /// - Parameters:
     ///   - name: A name for metrics.
@@ -71,6 +73,13 @@ public struct Hub: Sendable {
     ///   `401`, without its text.
     public mutating func authenticate(_ authenticator: @escaping @Sendable (HubRequest) async throws -> HubUser?) {
         self.authenticator = authenticator
+    }
+
+    /// Sends clients elsewhere: to another server, or to Azure SignalR.
+    ///
+    /// - Parameter redirector: Asked for each negotiation; `nil` keeps the client here.
+    public mutating func redirect(_ redirector: @escaping @Sendable (HubRequest) async -> HubRedirect?) {
+        self.redirector = redirector
     }
 
     mutating func add(_ method: HubMethod, named name: String) {
