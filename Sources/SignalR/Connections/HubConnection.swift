@@ -123,7 +123,9 @@ final class HubConnection {
         self.transport?.tick(now: now)
         if let deadline = self.deadline, now >= deadline { self.tasks.cancelCalls() }
         switch self.machine.tick(now: now) {
-        case .ping: if self.transport?.outstanding == 0 { self.send(self.endpoint.ping(self.kind)) }
+        case .ping:
+            guard let transport = self.transport, transport.wantsPings, transport.outstanding == 0 else { break }
+            self.send(self.endpoint.ping(self.kind))
         case .refuseHandshake:
             self.refuse(.canceled)
         case .close(let reason): self.close(reason)
@@ -220,6 +222,7 @@ final class HubConnection {
         } catch {
             return self.refuse(error)
         }
+        guard self.kind == .json || self.transport?.carriesBinary == true else { return self.refuse(.binary(self.kind)) }
         self.splitter.begin(self.kind)
         self.transport?.setBinary(self.kind.isBinary)
         self.machine.accepted(at: now)
@@ -479,4 +482,14 @@ final class HubConnection {
 extension InvocationMessage {
     /// Whether it is handled beside others: a stream, or something that brings streams.
     fileprivate var isBesideQueue: Bool { self.isStreaming || !self.streamIDs.isEmpty }
+}
+
+extension Handshake.Refusal {
+    /// The protocol is not made of text, and the transport carries nothing else.
+    fileprivate static func binary(_ kind: HubProtocolKind) -> Handshake.Refusal {
+        Handshake.Refusal(
+            error: "Cannot use the '\(kind.rawValue)' protocol on the current transport. "
+                + "The transport does not support 'Binary' transfer format."
+        )
+    }
 }

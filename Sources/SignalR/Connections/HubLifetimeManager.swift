@@ -71,6 +71,9 @@ final class HubLifetimeManager: Sendable {
         return true
     }
 
+    /// Whether there is room for one more connection.
+    func hasRoom(maximum: Int) -> Bool { self.admittedCount.load(ordering: .relaxed) < maximum }
+
     /// A connection that was admitted is no more.
     func release() {
         self.admittedCount.subtract(1, ordering: .relaxed)

@@ -17,6 +17,7 @@ public import Metrics
 public struct Hub: Sendable {
     typealias ConnectHandler = @Sendable (HubCaller) async throws -> Void
     typealias DisconnectHandler = @Sendable (HubCaller, CloseReason) async -> Void
+    typealias Redirector = @Sendable (HubRequest) async -> HubRedirect?
     typealias Authenticator = @Sendable (HubRequest) async throws -> HubUser?
 
     /// The hub's name, used in metrics.
@@ -30,6 +31,7 @@ public struct Hub: Sendable {
     private(set) var connectHandlers: [ConnectHandler] = []
     private(set) var disconnectHandlers: [DisconnectHandler] = []
     private(set) var authenticator: Authenticator?
+    private(set) var redirector: Redirector?
     var filters: [Filter] = []
     var connectFilters: [ConnectFilter] = []
     var disconnectFilters: [DisconnectFilter] = []
@@ -82,6 +84,13 @@ public struct Hub: Sendable {
 
     /// Whether somebody wants to be told of their ends.
     var watchesDisconnects: Bool { !self.disconnectHandlers.isEmpty || !self.disconnectFilters.isEmpty }
+
+    /// Sends clients elsewhere: to another server, or to Azure SignalR.
+    ///
+    /// - Parameter redirector: Asked for each negotiation; `nil` keeps the client here.
+    public mutating func redirect(_ redirector: @escaping @Sendable (HubRequest) async -> HubRedirect?) {
+        self.redirector = redirector
+    }
 
     mutating func add(_ method: HubMethod, named name: String) {
         let previous = self.methods.updateValue(method, forKey: name.lowercased())
