@@ -261,12 +261,14 @@ let package = Package(
         .testTarget(
             name: "TidingsTests",
             dependencies: [
-                "GraphEmulator", "GraphNotifications", "GraphRelay", "SQLiteStorage", "tidings",
+                "GraphEmulator", "GraphNotifications", "GraphRelay", "SQLiteStorage",
+                "SignalR", "SignalRAuthentication", "tidings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -76,7 +76,6 @@ final class TestIssuerPages: Sendable {
                 return (state.pages[path], state.status, state.gate)
             }
             if let gate { for await _ in gate {} }
-            if status == .found { return Response(status: .found, headers: [.location: page ?? "/"]) }
             guard status == .ok, let page else { return Response(status: status == .ok ? .notFound : status) }
             return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
         }
