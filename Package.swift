@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "GraphNotifications", targets: ["GraphNotifications"]),
         .library(name: "GraphRelay", targets: ["GraphRelay"]),
         .library(name: "SignalR", targets: ["SignalR"]),
+        .library(name: "SignalRAuthentication", targets: ["SignalRAuthentication"]),
         .library(name: "SQLiteStorage", targets: ["SQLiteStorage"]),
     ],
     dependencies: [
@@ -27,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
     ],
     targets: [
         // Floor 0: values in, values out.
@@ -112,6 +114,20 @@ let package = Package(
             ]
         ),
 
+        // Signs callers of a hub in by their tokens.
+        .target(
+            name: "SignalRAuthentication",
+            dependencies: [
+                "JSONBytes",
+                "SignalR",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+
         // Floor 3: the durable half.
         .target(
             name: "SQLiteStorage",
@@ -136,6 +152,7 @@ let package = Package(
                 "GraphRelay",
                 "JSONBytes",
                 "SignalR",
+                "SignalRAuthentication",
                 "SQLiteStorage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -172,6 +189,22 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "SignalRAuthenticationTests",
+            dependencies: [
+                "JSONBytes", "SignalR", "SignalRAuthentication",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -229,12 +262,14 @@ let package = Package(
         .testTarget(
             name: "TidingsTests",
             dependencies: [
-                "GraphEmulator", "GraphNotifications", "GraphRelay", "SQLiteStorage", "tidings",
+                "GraphEmulator", "GraphNotifications", "GraphRelay", "SQLiteStorage",
+                "SignalR", "SignalRAuthentication", "tidings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),

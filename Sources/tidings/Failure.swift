@@ -2,6 +2,7 @@ import GraphNotifications
 import GraphRelay
 import NIOCore
 import SQLiteStorage
+import SignalRAuthentication
 
 #if canImport(Darwin)
 import Darwin
@@ -26,6 +27,7 @@ struct Failure: Error, Equatable, CustomStringConvertible {
         case let error as StorageError: self.init(error.description)
         case let error as GraphError: self.init(error.description)
         case let error as RelayError: self.init(error.description)
+        case let error as JWTAuthenticationError: self.init(error.description)
         case let error as IOError: self.init("The system refused it: \(String(cString: strerror(error.errnoCode))).")
         default: self.init("Something unexpected failed (\(type(of: error))); start again with --log-level debug to see more.")
         }

@@ -1,4 +1,8 @@
 import GraphRelay
+import JWTKit
+import Logging
+import SignalR
+import SignalRAuthentication
 import Testing
 
 @testable import tidings
@@ -60,19 +64,20 @@ struct AccessTests {
         }
     }
 
+    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private let adminToken = AdminToken(String(repeating: "a", count: 43))
 
-    @Test func whereNobodySignsInEverythingIsOpenToThisMachine() throws {
-        let access = ClientAccess(
+    @Test func whereNobodySignsInEverythingIsOpenToThisMachine() async throws {
+        let access = try ClientAccess(
             authentication: .none, topics: [], hosts: TrustedHosts(besidesLoopback: ["https://tidings.example.com/x"]),
-            adminToken: try #require(self.adminToken)
+            adminToken: try #require(self.adminToken), logger: Self.logger
         )
-        #expect(try access.user(presenting: nil, host: "127.0.0.1:8080") == nil)
-        #expect(try access.user(presenting: "anything", host: "tidings.example.com") == nil)
+        #expect(try await access.user(presenting: nil, host: "127.0.0.1:8080") == nil)
+        #expect(try await access.user(presenting: "anything", host: "tidings.example.com") == nil)
         #expect(access.policy.allows("all", to: nil))
         // A page whose name suddenly means this machine.
-        #expect(throws: ClientAccess.Refused.host) { try access.user(presenting: nil, host: "evil.example.com:8080") }
-        #expect(throws: ClientAccess.Refused.host) { try access.user(presenting: nil, host: nil) }
+        await #expect(throws: ClientAccess.Refused.host) { try await access.user(presenting: nil, host: "evil.example.com:8080") }
+        await #expect(throws: ClientAccess.Refused.host) { try await access.user(presenting: nil, host: nil) }
     }
 
     @Test(arguments: [
@@ -84,18 +89,71 @@ struct AccessTests {
         #expect(hosts.allows(host) == isKnown)
     }
 
-    @Test func aTokenOpensItsTopics() throws {
-        let access = ClientAccess(
+    @Test func aTokenOpensItsTopics() async throws {
+        let access = try ClientAccess(
             authentication: .token(Secret("0123456789abcdef")), topics: ["subscription/*"],
-            hosts: TrustedHosts(besidesLoopback: []), adminToken: try #require(self.adminToken)
+            hosts: TrustedHosts(besidesLoopback: []), adminToken: try #require(self.adminToken), logger: Self.logger
         )
-        #expect(throws: ClientAccess.Refused.token) { try access.user(presenting: nil, host: "127.0.0.1") }
-        #expect(throws: ClientAccess.Refused.token) { try access.user(presenting: "0123456789abcdeX", host: "127.0.0.1") }
-        let client = try access.user(presenting: "0123456789abcdef", host: "anything.example.com")
+        await #expect(throws: ClientAccess.Refused.token) { try await access.user(presenting: nil, host: "127.0.0.1") }
+        await #expect(throws: ClientAccess.Refused.token) {
+            try await access.user(presenting: "0123456789abcdeX", host: "127.0.0.1")
+        }
+        let client = try await access.user(presenting: "0123456789abcdef", host: "anything.example.com")
         #expect(client != nil)
         #expect(access.policy.allows("subscription/sales", to: client))
         #expect(!access.policy.allows("all", to: client))
-        let administrator = try access.user(presenting: String(repeating: "a", count: 43), host: nil)
+        let administrator = try await access.user(presenting: String(repeating: "a", count: 43), host: nil)
         #expect(access.policy.allows("all", to: administrator))
+    }
+
+    private struct Claims: JWTPayload {
+        var iss = "https://issuer.example"
+        var aud = "tidings"
+        var oid = "0E9A"
+        var exp: Double = 4_000_000_000
+        var role = "administrator"
+
+        func verify(using algorithm: some JWTAlgorithm) {}
+    }
+
+    @Test func aUserFollowsWhatIsTheirs() async throws {
+        let secret = String(repeating: "s", count: 32)
+        let access = try ClientAccess(
+            authentication: .jwt(
+                JWTConfiguration(issuer: "https://issuer.example", audience: "tidings", keys: .sharedSecret(secret))
+            ),
+            topics: ["subscription/news"], hosts: TrustedHosts(besidesLoopback: []),
+            adminToken: try #require(self.adminToken), logger: Self.logger
+        )
+        let keys = JWTKeyCollection()
+        await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
+        let user = try #require(try await access.user(presenting: keys.sign(Claims()), host: nil))
+        #expect(user.id == "0E9A")
+        #expect(user.expiresAt == 4_000_000_060_000)
+        #expect(access.policy.allows("user/0e9a", to: user))
+        #expect(access.policy.allows("subscription/news", to: user))
+        // A token may claim what it likes.
+        for topic in ["all", "user/4711", "subscription/sales"] { #expect(!access.policy.allows(topic, to: user)) }
+        let administrator = try await access.user(presenting: String(repeating: "a", count: 43), host: nil)
+        #expect(access.policy.allows("all", to: administrator))
+
+        let other = try await keys.sign(Claims(aud: "another"))
+        for candidate in [nil, "", other, secret] {
+            await #expect(throws: ClientAccess.Refused.token) { try await access.user(presenting: candidate, host: nil) }
+        }
+    }
+
+    @Test func withoutTheKeysOfTheIssuerNobodyIsToldThatTheyAreWrong() async throws {
+        // Nobody listens at port 1.
+        let access = try ClientAccess(
+            authentication: .jwt(
+                JWTConfiguration(issuer: "https://issuer.example", audience: "tidings", keys: .jwks("http://127.0.0.1:1/"))
+            ),
+            topics: [], hosts: TrustedHosts(besidesLoopback: []), adminToken: try #require(self.adminToken), logger: Self.logger
+        )
+        let keys = JWTKeyCollection()
+        await keys.add(ecdsa: ES256PrivateKey())
+        let token = try await keys.sign(Claims())
+        await #expect(throws: ClientAccess.Refused.unavailable) { try await access.user(presenting: token, host: nil) }
     }
 }

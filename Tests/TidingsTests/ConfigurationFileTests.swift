@@ -52,8 +52,8 @@ struct ConfigurationFileTests {
             "t.yaml, line 3: subscriptions.a.changeTypes must be a list, such as [one, two]."
         ),
         (
-            "clients:\n  authentication: jwt\n",
-            "t.yaml, line 2: clients.authentication must be none or token, and not jwt."
+            "clients:\n  authentication: password\n",
+            "t.yaml, line 2: clients.authentication must be none, token or jwt, and not password."
         ),
         (
             "subscriptions:\n  a.b:\n    resource: x\n",

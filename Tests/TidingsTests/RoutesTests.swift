@@ -2,7 +2,10 @@ import GraphRelay
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import JWTKit
+import Logging
 import NIOCore
+import SignalRAuthentication
 import Synchronization
 import Testing
 
@@ -33,9 +36,9 @@ struct RoutesTests {
         _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
         let token = try #require(AdminToken(Self.adminToken))
-        let access = ClientAccess(
+        let access = try ClientAccess(
             authentication: authentication, topics: ["subscription/*"], hosts: TrustedHosts(besidesLoopback: hosts),
-            adminToken: token
+            adminToken: token, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let routes = Routes(
             updates: UpdatesRoute(reader: UpdateReader(log: self.log, policy: access.policy), access: access),
@@ -177,6 +180,35 @@ struct RoutesTests {
                 try await client.execute(uri: "/updates" + query, method: .get, headers: headers) { response in
                     #expect(response.status.code == status, "\(query)")
                 }
+            }
+        }
+    }
+
+    private struct Claims: JWTPayload {
+        var iss = "https://issuer.example"
+        var aud = "tidings"
+        var sub = "ann"
+        var exp: Double
+
+        func verify(using algorithm: some JWTAlgorithm) {}
+    }
+
+    @Test func updatesAreForUsersWithATokenWhileItLasts() async throws {
+        let secret = String(repeating: "s", count: 32)
+        let keys = JWTKeyCollection()
+        await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
+        let good = try await keys.sign(Claims(exp: 4_000_000_000))
+        let late = try await keys.sign(Claims(exp: 1_000_000_000))
+        let configuration = JWTConfiguration(
+            issuer: "https://issuer.example", audience: "tidings", keys: .sharedSecret(secret)
+        )
+        try await self.test(.jwt(configuration)) { client in
+            for (topic, token, status) in [
+                ("user/ann", good, HTTPResponse.Status.ok), ("user/bob", good, .forbidden), ("user/ann", late, .unauthorized),
+            ] {
+                try await client.execute(
+                    uri: "/updates?topics=\(topic)", method: .get, headers: [.authorization: "Bearer \(token)"]
+                ) { #expect($0.status == status) }
             }
         }
     }

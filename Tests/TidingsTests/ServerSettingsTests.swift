@@ -1,5 +1,6 @@
 import GraphNotifications
 import SQLiteStorage
+import SignalRAuthentication
 import Testing
 
 @testable import tidings
@@ -61,6 +62,9 @@ struct ServerSettingsTests {
         #expect(settings.graph != nil)
     }
 
+    private static let tokens =
+        "clients:\n  authentication: jwt\n  issuer: https://i.example/v2.0\n  audience: tidings\n"
+
     private static let wrong: [(yaml: String, words: String)] = [
         (Self.sales, "graph.tenantId is needed"),
         (Self.sales + Self.graph, "graph.clientSecret is needed"),
@@ -69,6 +73,11 @@ struct ServerSettingsTests {
         ("clients:\n  authentication: token\n", "clients.token must be set"),
         ("clients:\n  authentication: token\n  token: short\n", "at least 16 characters"),
         ("clients:\n  token: 0123456789abcdef\n", "nobody asks for it"),
+        ("clients:\n  authentication: jwt\n", "clients.issuer and clients.audience must be set"),
+        (Self.tokens.replacing("https", with: "http"), "clients.issuer must begin with https://"),
+        (Self.tokens + "  jwksUrl: http://i.example/keys\n", "clients.jwksUrl must begin with https://"),
+        ("clients:\n  audience: tidings\n", "clients.audience is set but of no use"),
+        (Self.tokens + "  token: 0123456789abcdef\n", "nobody asks for it"),
         ("http:\n  publicUrl: http://tidings.example.com\n", "http.publicUrl must begin with https://"),
         ("http:\n  publicUrl: tidings.example.com\n", "http.publicUrl must begin with https://"),
         (Self.graph + "  clientSecret: s\n" + Self.sales, "http.publicUrl is needed"),
@@ -101,6 +110,27 @@ struct ServerSettingsTests {
         #expect(secret.matches("0123456789abcdef"))
         #expect(settings.clientTopics == ["all"])
         #expect(settings.localURL == "http://127.0.0.1:8080")
+    }
+
+    @Test func usersMayComeWithTokensOfTheirOwn() async throws {
+        let settings = try await self.settings(
+            "http:\n  host: 0.0.0.0\n" + Self.tokens + "  userIdClaim: email\n"
+        )
+        guard case .jwt(let tokens) = settings.clientAuthentication else {
+            Issue.record("no authentication")
+            return
+        }
+        #expect(tokens.issuers == ["https://i.example/v2.0"])
+        #expect(tokens.audiences == ["tidings"])
+        #expect(tokens.userIDClaim == "email")
+        // What is everybody's is a decision.
+        #expect(settings.clientTopics.isEmpty)
+        // An issuer may be called anything when its keys are elsewhere.
+        let other = try await self.settings(
+            Self.tokens.replacing("https://i.example/v2.0", with: "contoso") + "  jwksUrl: https://i.example/keys\n"
+                + "  topics: [all]\n"
+        )
+        #expect(other.clientTopics == ["all"])
     }
 
     @Test(arguments: [

@@ -55,17 +55,35 @@ extension ConfigurationKey {
         "The service that issues tokens for it."
     )
     static let clientAuthentication = ConfigurationKey(
-        "clients.authentication", .choice(["none", "token"]), default: "none",
-        "How applications sign in: not at all, which is only allowed on a loopback address, or with clients.token."
+        "clients.authentication", .choice(["none", "token", "jwt"]), default: "none",
+        "How applications sign in: not at all, which is only allowed on a loopback address, with clients.token, or with a "
+            + "JSON Web Token (jwt) of clients.issuer for each of their users."
     )
     static let clientToken = ConfigurationKey(
         "clients.token", .text, isSecret: true,
         "What applications present as a bearer token, at least 16 characters; better kept in the environment, "
             + "as TIDINGS_CLIENTS_TOKEN."
     )
+    static let clientIssuer = ConfigurationKey(
+        "clients.issuer", .text,
+        "Who issues the tokens of the users (iss), to the letter. Needed for jwt, as is the next."
+    )
+    static let clientAudience = ConfigurationKey(
+        "clients.audience", .text,
+        "Whom they are issued for (aud): this server, as its registration at the issuer calls it."
+    )
+    static let clientKeysURL = ConfigurationKey(
+        "clients.jwksUrl", .text,
+        "Where the keys of the issuer are; without it, where its /.well-known/openid-configuration says."
+    )
+    static let clientUserIDClaim = ConfigurationKey(
+        "clients.userIdClaim", .text,
+        "The claim that is the user's id, as in the topic user/{id}; without it oid, or else sub."
+    )
     static let clientTopics = ConfigurationKey(
-        "clients.topics", .list(nil), default: .stringArray(["*"]),
-        "Which topics applications that signed in may follow. One that ends in * stands for all that begin so."
+        "clients.topics", .list(nil),
+        "Which topics applications that signed in may follow. One that ends in * stands for all that begin so. Without it "
+            + "* for those with clients.token, and nothing but user/{own id} for users with a token of their own."
     )
     static let logLevel = ConfigurationKey(
         "log.level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), default: "info",
@@ -98,7 +116,7 @@ extension ConfigurationKey {
         .host, .port, .threads, .publicURL, .allowedOrigins,
         .directory, .retentionDays, .retentionMegabytes,
         .tenantID, .clientID, .clientSecret, .graphEndpoint, .graphAuthority,
-        .clientAuthentication, .clientToken, .clientTopics,
+        .clientAuthentication, .clientToken, .clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim, .clientTopics,
         .logLevel,
         .resource, .changeTypes, .lifetimeMinutes, .subscriptionID, .clientState,
     ]

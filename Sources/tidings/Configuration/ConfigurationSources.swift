@@ -103,9 +103,13 @@ extension ConfigReader {
 
     /// The value of a list; empty if it has none.
     func list(_ key: ConfigurationKey, of name: String? = nil) -> [String] {
-        let value = self.stringArray(forKey: ConfigKey(key.components(of: name)), isSecret: key.isSecret)
-        if let value { return value }
+        if let value = self.listIfSet(key, of: name) { return value }
         guard case .stringArray(let standard) = key.defaultValue else { return [] }
         return standard
+    }
+
+    /// The value of a list, if somebody set it.
+    func listIfSet(_ key: ConfigurationKey, of name: String? = nil) -> [String]? {
+        self.stringArray(forKey: ConfigKey(key.components(of: name)), isSecret: key.isSecret)
     }
 }

@@ -2,6 +2,7 @@ import Configuration
 import GraphNotifications
 import Logging
 import SQLiteStorage
+import SignalRAuthentication
 
 extension ServerSettings {
     /// The shortest secret that applications may sign in with.
@@ -25,9 +26,19 @@ extension ServerSettings {
     }
 
     private mutating func readClients(_ config: ConfigReader) throws(Failure) {
-        self.clientTopics = config.list(.clientTopics)
+        let authentication = config.text(.clientAuthentication) ?? "none"
         let token = config.text(.clientToken)
-        if config.text(.clientAuthentication) == "token" {
+        guard token == nil || authentication == "token" else {
+            throw Failure("clients.token is set but nobody asks for it; set clients.authentication to token, or remove it.")
+        }
+        let keys: [ConfigurationKey] = [.clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim]
+        if authentication != "jwt", let key = keys.first(where: { config.text($0) != nil }) {
+            throw Failure("\(key.path()) is set but of no use; set clients.authentication to jwt, or remove it.")
+        }
+        // A server's own topics are for servers; a user's are the user's.
+        self.clientTopics = config.listIfSet(.clientTopics) ?? (authentication == "jwt" ? [] : ["*"])
+        switch authentication {
+        case "token":
             guard let token, token.utf8.count >= Self.minimumTokenLength else {
                 throw Failure(
                     "clients.authentication is token, so clients.token must be set, to at least "
@@ -35,17 +46,33 @@ extension ServerSettings {
                 )
             }
             self.clientAuthentication = .token(Secret(token))
-        } else {
-            guard token == nil else {
-                throw Failure("clients.token is set but nobody asks for it; set clients.authentication to token, or remove it.")
-            }
+        case "jwt":
+            self.clientAuthentication = .jwt(try Self.tokens(config))
+        default:
             guard Self.isLoopback(self.host) else {
                 throw Failure(
                     "Others can reach \(self.host), so clients must sign in there; "
-                        + "set clients.authentication to token, or http.host to 127.0.0.1."
+                        + "set clients.authentication to token or jwt, or http.host to 127.0.0.1."
                 )
             }
         }
+    }
+
+    private static func tokens(_ config: ConfigReader) throws(Failure) -> JWTConfiguration {
+        guard let issuer = config.text(.clientIssuer), let audience = config.text(.clientAudience) else {
+            throw Failure(
+                "clients.authentication is jwt, so clients.issuer and clients.audience must be set: "
+                    + "who issues the tokens of the users, and whom for."
+            )
+        }
+        let keys = try Self.url(config, .clientKeysURL)
+        if keys == nil {
+            // They come from there.
+            _ = try Self.url(config, .clientIssuer)
+        }
+        var tokens = JWTConfiguration(issuer: issuer, audience: audience, keys: keys.map { .jwks($0) } ?? .issuer)
+        tokens.userIDClaim = config.text(.clientUserIDClaim)
+        return tokens
     }
 
     /// Access to Graph is needed as soon as a subscription is declared. Without any it may be there still: to delete those

@@ -1,13 +1,17 @@
 import GraphNotifications
 import Logging
 import SQLiteStorage
+import SignalRAuthentication
 
 /// What a relay is made of, whoever decided it: the configuration of `tidings serve`, or `tidings dev`.
 struct ServerSettings: Sendable {
     /// How applications sign in.
     enum ClientAuthentication: Sendable {
         case none
+        /// All with one secret.
         case token(Secret)
+        /// Each user with a token of an issuer.
+        case jwt(JWTConfiguration)
     }
 
     /// Where Graph is, and how to sign in to it.

@@ -2,21 +2,29 @@ import GraphRelay
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import SQLiteStorage
 import SignalR
 
 /// `GET /updates`: catching up, and following, without SignalR.
 struct UpdatesRoute: Sendable {
     let reader: UpdateReader
     let access: ClientAccess
+    /// Milliseconds since 1970.
+    var now: @Sendable () -> Int64 = SQLiteStorageConfiguration.systemTime
 
     func respond(to request: Request) async -> Response {
         do throws(ClientAccess.Refused) {
-            let user = try self.access.user(presenting: request.clientToken, host: request.head.authority)
+            let user = try await self.access.user(presenting: request.clientToken, host: request.head.authority)
             return await self.respond(to: request, of: user)
         } catch {
             return switch error {
             case .token:
                 .text(.unauthorized, "A token is needed to follow updates.", headers: [.wwwAuthenticate: "Bearer"])
+            case .unavailable:
+                .text(
+                    .serviceUnavailable, "Tokens cannot be checked at the moment; try again later.",
+                    headers: [.retryAfter: "2"]
+                )
             case .host:
                 .text(.misdirectedRequest, "This server is not known by that name; set http.publicUrl to it.")
             }
@@ -30,7 +38,12 @@ struct UpdatesRoute: Sendable {
             if Self.wantsEvents(request) {
                 let events = try self.reader.events(topics: topics, after: after, for: user)
                 let headers: HTTPFields = [.contentType: "text/event-stream"]
-                return Response(status: .ok, headers: headers, body: ResponseBody(asyncSequence: events))
+                guard let expiry = user?.expiresAt else {
+                    return Response(status: .ok, headers: headers, body: ResponseBody(asyncSequence: events))
+                }
+                // Something comes every 15 seconds at least, so it does not outlive the token by more.
+                let lasting = events.prefix { [now] _ in now() < expiry }
+                return Response(status: .ok, headers: headers, body: ResponseBody(asyncSequence: lasting))
             }
             let page = try await self.reader.page(topics: topics, after: after, for: user)
             return Response(type: "application/json", page)

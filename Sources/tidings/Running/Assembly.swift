@@ -50,10 +50,10 @@ struct Assembly: Sendable {
         let storage = try SQLiteStorage.open(at: directory.file("tidings.db"), configuration: configuration)
         var generator = SystemRandomNumberGenerator()
         let adminToken = try AdminToken(keptIn: directory, generator: &generator)
-        let access = ClientAccess(
+        let access = try ClientAccess(
             authentication: settings.clientAuthentication, topics: settings.clientTopics,
             hosts: TrustedHosts(besidesLoopback: settings.allowedOrigins + [settings.publicURL].compactMap(\.self)),
-            adminToken: adminToken
+            adminToken: adminToken, logger: logger
         )
 
         let known = SubscriptionDirectory(
@@ -72,7 +72,7 @@ struct Assembly: Sendable {
         let names = settings.managed.map(\.name) + settings.external.map(\.name)
         let updates = TopicHub(
             log: storage.log, policy: access.policy, known: { [Topics.all] + names.map(Topics.subscription) },
-            authenticate: { request in try access.user(of: request) }, metrics: relayMetrics, logger: logger
+            authenticate: { request in try await access.user(of: request) }, metrics: relayMetrics, logger: logger
         )
         var hub = updates.hub
         if !settings.allowedOrigins.isEmpty { hub.configuration.allowedOrigins = Set(settings.allowedOrigins) }

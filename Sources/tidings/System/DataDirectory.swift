@@ -23,14 +23,13 @@ struct DataDirectory {
     func file(_ name: String) -> String { self.path == "/" ? "/\(name)" : "\(self.path)/\(name)" }
 
     private static func create(_ path: String) throws(Failure) {
-        var status = stat()
-        if stat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFDIR else {
-                throw Failure("The data directory \(path) is not a directory; move that file away or choose another path.")
-            }
-            return
-        }
+        if access(path + "/.", F_OK) == 0 { return }
+        let isFile = errno == ENOTDIR
+        // If it is a directory above that is a file, this says so.
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex { try self.create(String(path[..<slash])) }
+        guard !isFile else {
+            throw Failure("The data directory \(path) is not a directory; move that file away or choose another path.")
+        }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw Failure(
                 "The data directory \(path) cannot be created (\(String(cString: strerror(errno)))); "
