@@ -145,11 +145,13 @@ struct AccessTests {
 
     @Test func withoutTheKeysOfTheIssuerNobodyIsToldThatTheyAreWrong() async throws {
         // Nobody listens at port 1.
+        var configuration = JWTConfiguration(
+            issuer: "https://issuer.example", audience: "tidings", keys: .jwks("http://127.0.0.1:1/")
+        )
+        configuration.keyTimeout = .milliseconds(100)
         let access = try ClientAccess(
-            authentication: .jwt(
-                JWTConfiguration(issuer: "https://issuer.example", audience: "tidings", keys: .jwks("http://127.0.0.1:1/"))
-            ),
-            topics: [], hosts: TrustedHosts(besidesLoopback: []), adminToken: try #require(self.adminToken), logger: Self.logger
+            authentication: .jwt(configuration), topics: [], hosts: TrustedHosts(besidesLoopback: []),
+            adminToken: try #require(self.adminToken), logger: Self.logger
         )
         let keys = JWTKeyCollection()
         await keys.add(ecdsa: ES256PrivateKey())
