@@ -35,6 +35,8 @@ final class HubConnection {
     private var hasSaidGoodbye = false
     /// When what an ended connection still does is cut off.
     private var deadline: LoopInstant?
+    /// When what proves the user ceases to.
+    private let expiry: LoopInstant?
 
     // What the event loop keeps here about it.
     var feed = FeedPosition()
@@ -47,7 +49,7 @@ final class HubConnection {
 
     init(
         id: String, user: HubUser?, request: HubRequest, endpoint: HubEndpoint, loop: HubLoop,
-        mailbox: LoopMailbox<HubLoopItem>, now: LoopInstant
+        mailbox: LoopMailbox<HubLoopItem>, now: LoopInstant, wallClock: () -> Int64 = WallClock.now
     ) {
         self.id = id
         self.user = user
@@ -56,7 +58,18 @@ final class HubConnection {
         self.loop = loop
         self.mailbox = mailbox
         self.machine = HubConnectionStateMachine(openedAt: now, timing: endpoint.configuration.timing)
+        let expiresAt = endpoint.configuration.closesOnExpiry ? user?.expiresAt : nil
+        self.expiry = expiresAt.map {
+            let (left, hasOverflown) = $0.subtractingReportingOverflow(wallClock())
+            return now.advanced(by: .milliseconds(hasOverflown ? 0 : min(left, 3_155_760_000_000)))
+        }
         self.splitter = HubMessageSplitter(maximumSize: endpoint.configuration.maximumReceiveSize)
+    }
+
+    /// The server goes away: ends it now, or at its place in the time that this may take.
+    func shutDown() {
+        let window = self.endpoint.configuration.drainWindow
+        if window > .zero { self.loop.drain(self, .serverShuttingDown, over: window) } else { self.close(.serverShuttingDown) }
     }
 
     /// How it gets what is sent to many.
@@ -90,7 +103,8 @@ final class HubConnection {
             }
         } catch {
             guard self.isOpen else { return self.refuse(.canceled) }
-            self.close(.protocolError(detail: self.endpoint.configuration.detailedErrors ? error.message : nil))
+            let detail = self.endpoint.configuration.detailedErrors ? error.message : nil
+            self.close(error.code == .messageTooLarge ? .messageTooLarge(detail: detail) : .protocolError(detail: detail))
         }
     }
 
@@ -122,6 +136,7 @@ final class HubConnection {
     func tick(now: LoopInstant) {
         self.transport?.tick(now: now)
         if let deadline = self.deadline, now >= deadline { self.tasks.cancelCalls() }
+        if let expiry = self.expiry, now >= expiry { self.close(.credentialsExpired) }
         switch self.machine.tick(now: now) {
         case .ping: if self.transport?.outstanding == 0 { self.send(self.endpoint.ping(self.kind)) }
         case .refuseHandshake:
@@ -310,6 +325,8 @@ final class HubConnection {
     var configuration: HubConfiguration { self.endpoint.configuration }
 
     var eventLoop: any EventLoop { self.loop.eventLoop }
+
+    var metrics: HubMetrics { self.endpoint.lifetime.metrics }
 
     var results: ClientResults { self.endpoint.lifetime.results }
 

@@ -57,6 +57,16 @@ public struct Hub: Sendable {
         await self.lifetime.closeAll(reason)
     }
 
+    /// Takes no new connections, which are answered `503`, and ends those there are one after another, evenly over a time, so that
+    /// their clients do not all look for another server at once.
+    ///
+    /// - Parameters:
+    ///   - window: How long it takes. When the task is cancelled, all that are left are ended at once.
+    ///   - reason: What clients are told; by default that they may come back, to another server.
+    public func drain(over window: Duration, reason: CloseReason = .serverShuttingDown) async {
+        await self.lifetime.drain(reason, over: window)
+    }
+
     /// Runs `handler` when a client has connected, before its first call is handled.
     ///
     /// If it throws, the connection ends, and `onDisconnect` is not called.

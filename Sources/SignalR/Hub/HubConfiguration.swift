@@ -26,6 +26,11 @@ public struct HubConfiguration: Sendable {
     /// How long a client may take to answer a closing handshake, and messages of a client that left to be handled.
     /// Then they are cut off. 5 seconds.
     public var closeTimeout: Duration = .seconds(5)
+    /// Whether a connection ends when ``HubUser/expiresAt`` has come. On.
+    public var closesOnExpiry = true
+    /// Over which time connections are ended when the server shuts down gracefully, evenly, so that not all come back at once.
+    /// Zero: all at once.
+    public var drainWindow: Duration = .zero
     /// Whether clients are told the text of every error, not only of a ``HubException``. For development. Off.
     public var detailedErrors = false
     /// The origins of web pages that may connect, such as `https://app.example.com`; `*` for all.

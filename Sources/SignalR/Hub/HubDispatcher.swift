@@ -40,7 +40,8 @@ struct HubDispatcher: Sendable {
         if invocation.isStreaming, Task.isCancelled { return reply.streamEnd() }
         reply.keepsValues = !self.hub.filters.isEmpty
         let began = ContinuousClock.now
-        defer { self.hub.lifetime.metrics.dispatchDuration.record(duration: began.duration(to: .now)) }
+        var outcome = DispatchOutcome.succeeded
+        defer { self.hub.lifetime.metrics.dispatched(outcome, in: began.duration(to: .now)) }
         var hasBegun = false
         do {
             let input = HubMethodInput(arguments: invocation.arguments, uploads: uploads, kind: reply.kind)
@@ -64,11 +65,16 @@ struct HubDispatcher: Sendable {
                 try await stream(
                     HubItemWriter(kind: reply.kind, invocationID: invocationID, connection: caller.connection)
                 )
+                if Task.isCancelled { outcome = .cancelled }
                 return reply.streamEnd()
             }
         } catch {
             // Whoever wanted no more is not told what became of it.
-            if invocation.isStreaming, Task.isCancelled { return reply.streamEnd() }
+            if invocation.isStreaming, Task.isCancelled {
+                outcome = .cancelled
+                return reply.streamEnd()
+            }
+            outcome = error is HubMethod.BindingError ? .refused : .failed
             return reply.failure(
                 self.text(for: error, target: target, isStreaming: hasBegun, connectionID: caller.connectionID)
             )

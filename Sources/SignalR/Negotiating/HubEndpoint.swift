@@ -134,7 +134,11 @@ final class HubEndpoint: Sendable {
         let connectionID = self.randomID()
         // Clients of version 0 know only one name.
         let token = version == 0 ? connectionID : self.randomID()
-        guard self.negotiated.withLock({ $0.add(connectionID, token: token, now: self.now()) }) else { return .busy }
+        guard self.lifetime.hasRoom(maximum: self.configuration.maximumConnections) else { return .busy }
+        guard self.negotiated.withLock({ $0.add(connectionID, token: token, now: self.now()) }) else {
+            self.lifetime.metrics.exceeded(.negotiated)
+            return .busy
+        }
         return .json(
             Negotiation.connection(
                 version: version, connectionID: connectionID, connectionToken: token, transports: [.webSockets]

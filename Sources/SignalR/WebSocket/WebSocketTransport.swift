@@ -236,7 +236,7 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is ChannelShouldQuiesceEvent: self.connection.close(.serverShuttingDown)
+        case is ChannelShouldQuiesceEvent: self.connection.shutDown()
         case ChannelEvent.inputClosed:
             // Whoever said goodbye may still be reading.
             if case .leaving = self.phase { break }

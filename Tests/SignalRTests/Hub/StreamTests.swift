@@ -145,7 +145,7 @@ import Testing
             var last = -1
             while last != counter.count {
                 last = counter.count
-                for _ in 0..<100 { _ = try await witness.invoke("Echo", "on") }
+                for _ in 0..<40 { _ = try await witness.invoke("Echo", "on") }
             }
             #expect(last > 0 && last < Counter.limit)
             #expect(hub.connectionCount == 2)
