@@ -15,6 +15,8 @@ final class HubEndpoint: Sendable {
     private let hub: Hub
     private let origins: OriginPolicy
     private let negotiated: Mutex<NegotiatedConnections>
+    /// Connections that may go on over another socket, by their tokens.
+    let resumable = Mutex<[String: (connection: HubConnectionHandle, userID: String?)]>([:])
     private let jsonPing: ByteBuffer
     private let messagePackPing: ByteBuffer
     private let randomID: @Sendable () -> String
@@ -66,7 +68,8 @@ final class HubEndpoint: Sendable {
     var tickInterval: Duration {
         let timing = self.configuration.timing
         let shortest = min(
-            timing.handshakeTimeout, timing.keepAliveInterval, timing.clientTimeout, self.configuration.closeTimeout
+            timing.handshakeTimeout, timing.keepAliveInterval, timing.clientTimeout,
+            min(self.configuration.closeTimeout, self.configuration.reconnectTimeout)
         )
         return max(.milliseconds(5), min(.seconds(1), shortest / 4))
     }
@@ -135,41 +138,73 @@ final class HubEndpoint: Sendable {
         // Clients of version 0 know only one name.
         let token = version == 0 ? connectionID : self.randomID()
         guard self.lifetime.hasRoom(maximum: self.configuration.maximumConnections) else { return .busy }
-        guard self.negotiated.withLock({ $0.add(connectionID, token: token, now: self.now()) }) else {
+        let isStateful =
+            self.configuration.allowsStatefulReconnect
+            && QueryItems(of: head.uri)["useStatefulReconnect"]?.lowercased() == "true"
+        guard
+            self.negotiated.withLock({ $0.add(connectionID, token: token, isStateful: isStateful, now: self.now()) })
+        else {
             self.lifetime.metrics.exceeded(.negotiated)
             return .busy
         }
         return .json(
             Negotiation.connection(
-                version: version, connectionID: connectionID, connectionToken: token, transports: [.webSockets]
+                version: version, connectionID: connectionID, connectionToken: token, transports: [.webSockets],
+                statefulReconnect: isStateful
             ).body
         )
     }
 
     private func upgrade(_ head: HTTPRequestHead, user: HubUser?, request: HubRequest) -> FrontReply.Answer {
         let connectionID: String
+        var resumptionToken: String?
         if let token = QueryItems(of: head.uri)["id"], !token.isEmpty {
             guard let id = self.negotiated.withLock({ $0.take(token, now: self.now()) }) else {
+                if let (connection, userID) = self.resumable.withLock({ $0[token] }) {
+                    guard userID == user?.id else { return .response(.text(.forbidden)) }
+                    return .upgrade(self.resumption(of: connection, head, user: user))
+                }
                 return .response(.text(.notFound, "No Connection with that ID"))
             }
             connectionID = id
+            if self.negotiated.withLock({ $0.takeStateful(token) }) { resumptionToken = token }
         } else {
             connectionID = self.randomID()
         }
         guard self.lifetime.admit(maximum: self.configuration.maximumConnections) else { return .response(.busy) }
         let upgrade = WebSocketUpgrade(
             response: WebSocketHandshake.response(to: head),
-            makeTransport: { channel in
+            makeTransport: { [resumptionToken] channel in
                 let (loop, mailbox) = self.lifetime.loop(on: channel.eventLoop)
                 let connection = HubConnection(
                     id: connectionID, user: user, request: request, endpoint: self, loop: loop, mailbox: mailbox,
-                    now: .now()
+                    now: .now(), resumptionToken: resumptionToken
                 )
-                return WebSocketTransport(connection: connection, configuration: self.configuration)
+                guard resumptionToken != nil else {
+                    return WebSocketTransport(connection: connection, configuration: self.configuration)
+                }
+                let link = ConnectionLink(
+                    to: connection.caller.connection, isFirst: true, user: user, on: channel.eventLoop
+                )
+                return WebSocketTransport(connection: link, configuration: self.configuration)
             },
             abandon: { self.lifetime.release() }
         )
         return .upgrade(upgrade)
+    }
+
+    /// A client comes back to its connection with another socket.
+    private func resumption(
+        of connection: HubConnectionHandle, _ head: HTTPRequestHead, user: HubUser?
+    ) -> WebSocketUpgrade {
+        WebSocketUpgrade(
+            response: WebSocketHandshake.response(to: head),
+            makeTransport: { channel in
+                let link = ConnectionLink(to: connection, isFirst: false, user: user, on: channel.eventLoop)
+                return WebSocketTransport(connection: link, configuration: self.configuration)
+            },
+            abandon: {}
+        )
     }
 
     /// The answer to what is neither a negotiation nor a WebSocket.

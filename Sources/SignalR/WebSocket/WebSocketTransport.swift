@@ -20,7 +20,7 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
         case ended
     }
 
-    private let connection: HubConnection
+    private let connection: any HubTransportOwner
     private let closeTimeout: Duration
     private var context: ChannelHandlerContext?
     private var phase = Phase.upgrading
@@ -31,7 +31,7 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
     private var isReading = true
     private var readIsPending = false
 
-    init(connection: HubConnection, configuration: HubConfiguration) {
+    init(connection: any HubTransportOwner, configuration: HubConfiguration) {
         self.connection = connection
         self.closeTimeout = configuration.closeTimeout
         self.decoder = WebSocketFrameDecoder(maximumMessageSize: max(1 << 20, configuration.maximumReceiveSize))
