@@ -1,4 +1,5 @@
 public import Metrics
+public import Tracing
 
 /// What clients can call, and the way to them.
 ///
@@ -25,6 +26,8 @@ public struct Hub: Sendable {
     public var configuration = HubConfiguration()
 
     let lifetime: HubLifetimeManager
+    /// Where spans go; `nil` where nobody gathers them.
+    let tracer: (any Tracer)?
     /// Methods by their names in lower case.
     private(set) var methods: [String: HubMethod] = [:]
     private(set) var connectHandlers: [ConnectHandler] = []
@@ -37,9 +40,15 @@ public struct Hub: Sendable {
     /// - Parameters:
     ///   - name: A name for metrics.
     ///   - metrics: Where the metrics go; the system's if it is not given.
+    ///   - tracer: Where a span for each call goes; the system's if it is not given.
     ///   - build: Registers methods and handlers.
-    public init(_ name: String, metrics: (any MetricsFactory)? = nil, _ build: (inout Hub) throws -> Void) rethrows {
+    public init(
+        _ name: String, metrics: (any MetricsFactory)? = nil, tracer: (any Tracer)? = nil,
+        _ build: (inout Hub) throws -> Void
+    ) rethrows {
         self.name = name
+        let tracer = tracer ?? InstrumentationSystem.tracer
+        self.tracer = tracer is NoOpTracer ? nil : tracer
         self.lifetime = HubLifetimeManager(metrics: HubMetrics(hub: name, factory: metrics))
         try build(&self)
     }
