@@ -23,18 +23,23 @@ public enum Negotiation: Sendable, Equatable {
 
         /// WebSockets (RFC 6455).
         public static let webSockets = Transport(name: "WebSockets", formats: ["Text", "Binary"])
+        /// Server-Sent Events.
+        public static let serverSentEvents = Transport(name: "ServerSentEvents", formats: ["Text"])
+        /// Long polling.
+        public static let longPolling = Transport(name: "LongPolling", formats: ["Text", "Binary"])
     }
 
     /// The version that the client asks for: the value of `negotiateVersion`, 0 if there is none.
     ///
-    /// - Parameter value: The query item, if there is one.
+    /// - Parameters:
+    ///   - value: The query item, if there is one.
+    ///   - minimum: The lowest version that is supported.
     /// - Throws: ``Refusal`` with the text for the client.
-    public static func version(requested value: String?) throws(Refusal) -> Int {
-        guard let value else { return 0 }
-        guard let version = Int(value) else {
+    public static func version(requested value: String?, minimum: Int = 0) throws(Refusal) -> Int {
+        guard let version = value.map({ Int($0) }) ?? 0 else {
             throw Refusal(error: "The client requested a non-integer protocol version.")
         }
-        guard version >= 0 else {
+        guard version >= minimum else {
             throw Refusal(error: "The client requested version '\(version)', but the server does not support this version.")
         }
         return min(version, 1)

@@ -172,7 +172,9 @@ final class HubConnection {
             self.send(record)
         }
         switch self.machine.tick(now: now) {
-        case .ping: if self.transport?.outstanding == 0 { self.send(self.endpoint.ping(self.kind)) }
+        case .ping:
+            guard let transport = self.transport, transport.wantsPings, transport.outstanding == 0 else { break }
+            self.send(self.endpoint.ping(self.kind))
         case .refuseHandshake:
             self.refuse(.canceled)
         case .close(let reason): self.close(reason)
@@ -499,7 +501,7 @@ final class HubConnection {
     /// - Parameter handlesRest: Whether calls that have arrived are still handled: the client left, having said all this.
     private func ended(_ reason: CloseReason, handlesRest: Bool) {
         self.endReason = reason
-        if let token = self.resumptionToken { self.endpoint.resumable.withLock { $0[token] = nil } }
+        if let token = self.resumptionToken { self.endpoint.endResumption(token) }
         if self.reconnect?.deadline != nil {
             // There is no transport that would say that it has ended.
             self.reconnect?.deadline = nil

@@ -3,6 +3,8 @@ import SignalRProtocol
 
 /// What carries a connection's bytes. Everything happens on the connection's event loop.
 protocol HubTransport: AnyObject {
+    /// Whether the client must hear from the server now and then.
+    var wantsPings: Bool { get }
     /// How many bytes have not left yet.
     var outstanding: Int { get }
     /// Completed when nothing is left of it.
@@ -31,6 +33,7 @@ protocol HubTransport: AnyObject {
 
 extension HubTransport {
     var carriesBinary: Bool { true }
+    var wantsPings: Bool { true }
 
     func setBinary(_ isBinary: Bool) {}
 }

@@ -18,6 +18,7 @@ public import Tracing
 public struct Hub: Sendable {
     typealias ConnectHandler = @Sendable (HubCaller) async throws -> Void
     typealias DisconnectHandler = @Sendable (HubCaller, CloseReason) async -> Void
+    typealias Redirector = @Sendable (HubRequest) async -> HubRedirect?
     typealias Authenticator = @Sendable (HubRequest) async throws -> HubUser?
 
     /// The hub's name, used in metrics.
@@ -36,6 +37,7 @@ public struct Hub: Sendable {
     var filters: [Filter] = []
     var connectFilters: [ConnectFilter] = []
     var disconnectFilters: [DisconnectFilter] = []
+    private(set) var redirector: Redirector?
 
     /// - Parameters:
     ///   - name: A name for metrics.
@@ -94,6 +96,13 @@ public struct Hub: Sendable {
     ///   `401`, without its text.
     public mutating func authenticate(_ authenticator: @escaping @Sendable (HubRequest) async throws -> HubUser?) {
         self.authenticator = authenticator
+    }
+
+    /// Sends clients elsewhere: to another server, or to Azure SignalR.
+    ///
+    /// - Parameter redirector: Asked for each negotiation; `nil` keeps the client here.
+    public mutating func redirect(_ redirector: @escaping @Sendable (HubRequest) async -> HubRedirect?) {
+        self.redirector = redirector
     }
 
     /// Whether somebody wants to be told of connections.

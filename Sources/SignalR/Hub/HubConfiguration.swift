@@ -45,5 +45,17 @@ public struct HubConfiguration: Sendable {
     /// Pages of the server's own origin and requests without an origin always may. `nil`: nobody else.
     public var allowedOrigins: Set<String>?
 
+    /// The transports that clients may use. All.
+    public var transports = HubTransports.all
+    /// The lowest version of negotiation that is understood. 0.
+    public var minimumNegotiateVersion = 0
+    /// The largest body of a request with messages, for Server-Sent Events and long polling, in bytes. A larger one is
+    /// answered `413`. 1 MiB.
+    public var maximumBodySize = 1024 * 1024
+    /// How long a poll waits for messages. Below the time after which clients give a request up. 90 seconds.
+    public var pollTimeout: Duration = .seconds(90)
+    /// How long a client may be without a poll before it counts as gone. 15 seconds.
+    public var disconnectTimeout: Duration = .seconds(15)
+
     public init() {}
 }

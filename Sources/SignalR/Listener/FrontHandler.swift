@@ -32,6 +32,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var closesAfterResponse = false
     private var isQuiescing = false
     private var isUpgraded = false
+    /// The poll that is being answered, and waits.
+    private var heldPoll: HeldPoll?
     private var readIsPending = false
     private var isWorkingThroughWaiting = false
     /// Whether parts of one read are arriving.
@@ -60,6 +62,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.timer?.cancel()
+        self.dropPoll()
         // A channel that closes before it was active is never told that it is inactive.
         self.connection.detach()
         self.context = nil
@@ -68,6 +71,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.order.finish()
         self.timer?.cancel()
+        self.dropPoll()
         self.connection.detach()
         context.fireChannelInactive()
     }
@@ -114,7 +118,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if let endpoint = self.routes.endpoint(for: head) {
             self.own(head, as: .endpoint(endpoint), limit: endpoint.maximumBodySize, context: context)
         } else if let hub = self.routes.hub(for: head) {
-            self.own(head, as: .hub(hub), limit: hub.maximumBodySize, context: context)
+            self.own(head, as: .hub(hub), limit: hub.maximumBodySize(of: head), context: context)
         } else {
             self.order.forward()
             self.connection.handOver(logger: self.routes.logger)
@@ -173,7 +177,12 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .endpoint(let endpoint):
             endpoint.respond(to: request) { replies.send(.response($0)) }
         case .hub(let hub):
-            hub.respond(to: request, remoteAddress: context.channel.remoteAddress) { replies.send($0) }
+            hub.respond(
+                to: HubInquiry(
+                    request, remoteAddress: context.channel.remoteAddress, eventLoop: context.eventLoop,
+                    reply: { replies.send($0) }
+                )
+            )
         }
     }
 
@@ -182,17 +191,32 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// An answer has arrived from wherever it was made. On the event loop.
     func deliver(_ reply: FrontReply) {
         guard let context = self.context, reply.requestNumber == self.requestNumber, self.order.phase == .answering else {
-            if case .upgrade(let upgrade) = reply.answer { upgrade.abandon() }
+            switch reply.answer {
+            case .response: break
+            case .upgrade(let upgrade): upgrade.abandon()
+            case .hold(let poll): poll.drop()
+            }
             return
         }
         self.lastActivity = .now()
         switch reply.answer {
         case .response(let response): self.write(response, context: context)
         case .upgrade(let upgrade): self.upgrade(upgrade, context: context)
+        case .hold(let poll):
+            self.heldPoll = poll
+            // Whoever began while the server was going away.
+            if self.isQuiescing { poll.shutDown() }
         }
     }
 
+    private func dropPoll() {
+        guard let poll = self.heldPoll else { return }
+        self.heldPoll = nil
+        poll.drop()
+    }
+
     private func write(_ response: LoopResponse, context: ChannelHandlerContext) {
+        self.heldPoll = nil
         let closes = self.closesAfterResponse || self.isQuiescing
         self.writeRaw(response.rendered(closes: closes, allocator: context.channel.allocator), context: context)
         self.order.answered()
@@ -265,9 +289,9 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
     }
 
-    // MARK: - Becoming a WebSocket
+    // MARK: - Becoming a connection of a hub
 
-    private func upgrade(_ upgrade: WebSocketUpgrade, context: ChannelHandlerContext) {
+    private func upgrade(_ upgrade: HubUpgrade, context: ChannelHandlerContext) {
         guard !self.isQuiescing else {
             upgrade.abandon()
             self.closesAfterResponse = true
@@ -301,12 +325,16 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch event {
         case is ChannelShouldQuiesceEvent:
             self.isQuiescing = true
+            self.routes.shutDown()
             if self.order.phase == .idle { context.close(promise: nil) }
         case ChannelEvent.inputClosed:
             // The client will send no more. What is being answered may still be; between requests it is the end.
             switch self.order.phase {
             case .idle, .collecting: context.close(promise: nil)
-            case .answering: self.closesAfterResponse = true
+            case .answering:
+                self.closesAfterResponse = true
+                // A client has no other way to give up a poll.
+                if self.heldPoll != nil { context.close(promise: nil) }
             case .forwarding, .finished: context.fireUserInboundEventTriggered(event)
             }
         default:
@@ -358,14 +386,11 @@ private struct FrontReplies: Sendable {
     let requestNumber: Int
 
     /// An answer that is made at once is written at once: requests that arrived together are answered together. An upgrade
-    /// takes the decoder away, which must not happen while it decodes.
+    /// takes the decoder away, which must not happen while it decodes. A poll that is held must not be overtaken by its answer.
     func send(_ answer: FrontReply.Answer) {
         let reply = FrontReply(handler: self.handler, requestNumber: self.requestNumber, answer: answer)
-        if case .response = answer, self.mailbox.eventLoop.inEventLoop {
-            self.handler.value.deliver(reply)
-        } else {
-            self.mailbox.post(reply)
-        }
+        if case .upgrade = answer { return self.mailbox.post(reply) }
+        if self.mailbox.eventLoop.inEventLoop { self.handler.value.deliver(reply) } else { self.mailbox.post(reply) }
     }
 }
 
@@ -373,20 +398,12 @@ private struct FrontReplies: Sendable {
 struct FrontReply: Sendable {
     enum Answer: Sendable {
         case response(LoopResponse)
-        case upgrade(WebSocketUpgrade)
+        case upgrade(HubUpgrade)
+        /// The answer comes later.
+        case hold(HeldPoll)
     }
 
     let handler: NIOLoopBound<FrontHandler>
     let requestNumber: Int
     let answer: Answer
-}
-
-/// A request that becomes a WebSocket.
-struct WebSocketUpgrade: Sendable {
-    /// The `101` answer, rendered.
-    let response: ByteBuffer
-    /// Makes the handler that takes over, and writes the answer. On the event loop.
-    let makeTransport: @Sendable (any Channel) -> WebSocketTransport
-    /// The upgrade did not happen.
-    let abandon: @Sendable () -> Void
 }

@@ -34,6 +34,11 @@ final class FrontRoutes: Sendable {
         return self.hubs[path]
     }
 
+    /// The server is going away.
+    func shutDown() {
+        for hub in self.hubs.values { hub.shutDown() }
+    }
+
     /// The way back to the connections of this event loop.
     func replies(for eventLoop: any EventLoop) -> LoopMailbox<FrontReply> {
         self.mailboxes.withLock { mailboxes in

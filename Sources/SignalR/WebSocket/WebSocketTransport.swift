@@ -2,7 +2,7 @@ import NIOCore
 import SignalRProtocol
 
 /// Carries a connection over a WebSocket: the only channel handler that is left after the upgrade.
-final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
+final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -20,20 +20,32 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
         case ended
     }
 
-    private let connection: any HubTransportOwner
+    let connection: any HubTransportOwner
     private let closeTimeout: Duration
-    private var context: ChannelHandlerContext?
+    private let early: ByteBuffer
+    private let whenEnded: (() -> Void)?
+    private(set) var context: ChannelHandlerContext?
     private var phase = Phase.upgrading
     private var decoder: WebSocketFrameDecoder
-    private var outbox: Outbox
-    private var socket = DirectSocket.none
+    var outbox: Outbox
+    var socket = DirectSocket.none
     private var isBinary = false
     private var isReading = true
     private var readIsPending = false
 
-    init(connection: any HubTransportOwner, configuration: HubConfiguration) {
+    /// - Parameters:
+    ///   - connection: What it carries.
+    ///   - configuration: Its limits.
+    ///   - early: What the client sent before.
+    ///   - whenEnded: Called on the event loop when nothing is left of it.
+    init(
+        connection: any HubTransportOwner, configuration: HubConfiguration, early: ByteBuffer = ByteBuffer(),
+        whenEnded: (() -> Void)? = nil
+    ) {
         self.connection = connection
         self.closeTimeout = configuration.closeTimeout
+        self.early = early
+        self.whenEnded = whenEnded
         self.decoder = WebSocketFrameDecoder(maximumMessageSize: max(1 << 20, configuration.maximumReceiveSize))
         self.outbox = Outbox(limit: configuration.outboxBytes)
     }
@@ -47,17 +59,13 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
         self.context = nil
     }
 
-    /// Writes the answer to the upgrade; the pipeline holds nothing else any more.
-    ///
-    /// - Parameter isPlain: Whether bytes may go to the socket itself: nothing between here and there changes them.
     func begin(response: ByteBuffer, isPlain: Bool) {
-        guard let context = self.context, case .upgrading = self.phase else { return }
+        guard self.context != nil, case .upgrading = self.phase else { return }
         self.phase = .open
-        if isPlain { self.socket = DirectSocket(of: context.channel) }
-        self.connection.begin(over: self)
-        // Behind what the channel still has to write of earlier answers.
-        self.outbox.handOver(response.readableBytes)
-        self.handOver(response)
+        self.carry(behind: response, isPlain: isPlain)
+        guard self.early.readableBytes > 0 else { return }
+        var early = self.early
+        self.connection.received(&early, now: .now())
     }
 
     // MARK: - In
@@ -129,8 +137,6 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
 
     // MARK: - Out
 
-    var outstanding: Int { self.outbox.outstanding }
-
     func setBinary(_ isBinary: Bool) { self.isBinary = isBinary }
 
     func append(_ records: ByteBuffer) {
@@ -150,14 +156,6 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
         self.act(on: self.outbox.write(bytes, to: self.socket))
     }
 
-    func flush() {
-        self.act(on: self.outbox.flush(to: self.socket))
-    }
-
-    func discardWaiting() {
-        self.outbox.discardWaiting()
-    }
-
     private func queue(_ frame: ByteBuffer) {
         guard case .open = self.phase else { return }
         self.act(on: self.outbox.append(frame))
@@ -170,37 +168,12 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
         return frame
     }
 
-    private func act(on action: Outbox.Action) {
-        switch action {
-        case .nothing: break
-        case .handOver(let bytes): self.handOver(bytes)
-        case .overflow: self.connection.close(.slowClient)
-        case .lost: self.context?.close(promise: nil)
-        }
-    }
-
-    private func handOver(_ bytes: ByteBuffer) {
-        guard let context = self.context else { return }
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { result in
-            // Where it failed the socket is gone, and its number may be another's.
-            if case .success = result { self.written() } else { self.socket = .none }
-        }
-        context.writeAndFlush(self.wrapOutboundOut(bytes), promise: promise)
-    }
-
-    private func written() {
-        self.outbox.written()
-        self.flush()
+    func handedOverWritten() {
         self.leaveIfDone()
         if case .open = self.phase { self.connection.drained() }
     }
 
     // MARK: - Ends
-
-    var closeFuture: EventLoopFuture<Void> {
-        self.context!.channel.closeFuture
-    }
 
     /// When a closing handshake that begins now is over, whatever the client does.
     private var deadline: LoopInstant { LoopInstant.now().advanced(by: self.closeTimeout) }
@@ -255,5 +228,6 @@ final class WebSocketTransport: ChannelDuplexHandler, HubTransport {
         if case .ended = self.phase { return }
         self.phase = .ended
         self.connection.transportEnded()
+        self.whenEnded?()
     }
 }

@@ -21,7 +21,7 @@ import Testing
             #expect(id.utf8.count == 22)
             #expect(
                 answer.body
-                    == #"{"negotiateVersion":0,"connectionId":"\#(id)","availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#
+                    == #"{"negotiateVersion":0,"connectionId":"\#(id)","availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]},{"transport":"ServerSentEvents","transferFormats":["Text"]},{"transport":"LongPolling","transferFormats":["Text","Binary"]}]}"#
             )
             let client = try await HubClient.connect(to: server, "/hub?id=\(id)")
             #expect(try await client.invoke("Who") == #"{"type":3,"invocationId":"1","result":"\#(id)"}"#)
@@ -67,20 +67,6 @@ import Testing
                 #expect(answer.headers["content-type"] == "text/plain")
                 #expect(answer.body == "")
             }
-            for method in ["GET", "POST", "DELETE"] {
-                answer = try await server.request(method, "/hub")
-                #expect(answer.status == 400)
-                #expect(answer.body == "Connection ID required")
-            }
-            #expect(try await server.request("PUT", "/hub").status == 405)
-            #expect(try await server.request("POST", "/hub?id=unknown").body == "No Connection with that ID")
-            answer = try await server.request("GET", "/hub?id=unknown", headers: ["Accept": "text/html, text/event-stream;q=0.9"])
-            #expect(answer.status == 404)
-            #expect(answer.body == "ServerSentEvents transport not supported by this end point type")
-            #expect(
-                try await server.request("GET", "/hub?id=unknown").body
-                    == "LongPolling transport not supported by this end point type"
-            )
             do {
                 _ = try await HubClient.connect(to: server, "/hub?id=unknown")
                 Issue.record("It was let in.")
@@ -94,6 +80,61 @@ import Testing
                 ).status == 426
             )
             #expect(try await server.request("POST", "/other/negotiate").status == 404)
+        }
+    }
+
+    @Test func aMinimumVersion() async throws {
+        var hub = self.hub
+        hub.configuration.minimumNegotiateVersion = 1
+        hub.configuration.maximumNegotiated = 1
+        try await TestServer.run(["/hub": hub]) { server in
+            for _ in 0..<3 {
+                let answer = try await server.request("POST", "/hub/negotiate")
+                #expect(answer.status == 200)
+                #expect(
+                    answer.body
+                        == #"{"error":"The client requested version '0', but the server does not support this version."}"#)
+            }
+            // None of those has taken the only place.
+            #expect(try await server.request("POST", "/hub/negotiate?negotiateVersion=1").body.contains("connectionToken"))
+        }
+    }
+
+    @Test func fewerTransports() async throws {
+        var hub = self.hub
+        hub.configuration.transports = [.serverSentEvents, .longPolling]
+        try await TestServer.run(["/hub": hub]) { server in
+            let answer = try await server.request("POST", "/hub/negotiate")
+            #expect(
+                answer.body.hasSuffix(
+                    #""availableTransports":[{"transport":"ServerSentEvents","transferFormats":["Text"]},{"transport":"LongPolling","transferFormats":["Text","Binary"]}]}"#
+                )
+            )
+        }
+    }
+
+    @Test func clientsAreSentElsewhere() async throws {
+        var hub = self.hub
+        hub.redirect { request in
+            guard let shard = request.query("shard") else { return nil }
+            return HubRedirect(url: "https://\(shard).example/hub?x=1", accessToken: shard == "a" ? "secret" : nil)
+        }
+        try await TestServer.run(["/hub": hub]) { server in
+            var answer = try await server.request("POST", "/hub/negotiate?shard=a")
+            #expect(answer.status == 200)
+            #expect(answer.body == #"{"url":"https://a.example/hub?x=1","accessToken":"secret"}"#)
+            answer = try await server.request("POST", "/hub/negotiate?shard=b")
+            #expect(answer.body == #"{"url":"https://b.example/hub?x=1"}"#)
+            #expect(try await server.request("POST", "/hub/negotiate").body.contains("connectionId"))
+        }
+    }
+
+    @Test func whoeverIsNegotiatedAndDoesNotComeIsForgotten() async throws {
+        var hub = self.hub
+        hub.configuration.negotiateTimeout = .milliseconds(1)
+        try await TestServer.run(["/hub": hub]) { server in
+            let token = try await server.negotiate()
+            while try await server.request("DELETE", "/hub?id=\(token)").status != 404 {}
         }
     }
 

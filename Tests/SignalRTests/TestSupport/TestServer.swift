@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -12,7 +13,8 @@ struct TestServer: Sendable {
     /// Runs `body` against a server, which is shut down gracefully behind it.
     static func run<Value: Sendable>(
         _ hubs: [String: Hub], endpoints: [any LoopEndpoint] = [], router: Router<BasicRequestContext> = Router(),
-        configuration: ListenerConfiguration = .init(), _ body: (TestServer) async throws -> Value
+        configuration: ListenerConfiguration = .init(), listener: HTTPServerBuilder? = nil,
+        _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let ready = Probe<Int>()
@@ -25,7 +27,8 @@ struct TestServer: Sendable {
             return hub
         }
         let app = Application(
-            router: router, server: .signalR(hubs, endpoints: endpoints, configuration: configuration, logger: logger),
+            router: router,
+            server: listener ?? .signalR(hubs, endpoints: endpoints, configuration: configuration, logger: logger),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { ready.add($0.localAddress?.port ?? 0) }, logger: logger
         )
