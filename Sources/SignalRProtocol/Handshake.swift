@@ -27,8 +27,21 @@ public enum Handshake {
     /// - Parameters:
     ///   - record: The first record, without its separator.
     ///   - detailedErrors: Whether the error says what is malformed.
+    ///   - carriesBinary: Whether the transport can carry what is not text.
     /// - Throws: ``Refusal`` with the text for the client.
-    public static func accept(_ record: ByteBuffer, detailedErrors: Bool = false) throws(Refusal) -> HubProtocolKind {
+    public static func accept(
+        _ record: ByteBuffer, detailedErrors: Bool = false, carriesBinary: Bool = true
+    ) throws(Refusal) -> HubProtocolKind {
+        try Self.agree(record, detailedErrors: detailedErrors, carriesBinary: carriesBinary).kind
+    }
+
+    /// Reads the request and decides about it.
+    ///
+    /// - Returns: The protocol, and the version that the client speaks.
+    /// - Throws: ``Refusal`` with the text for the client.
+    public static func agree(
+        _ record: ByteBuffer, detailedErrors: Bool = false, carriesBinary: Bool = true
+    ) throws(Refusal) -> (kind: HubProtocolKind, version: Int64) {
         let request: Request
         do throws(HubProtocolError) {
             request = try Self.parse(record)
@@ -44,7 +57,13 @@ public enum Handshake {
                 error: "The server does not support version \(request.version) of the '\(request.protocolName)' protocol."
             )
         }
-        return kind
+        guard carriesBinary || !kind.isBinary else {
+            throw Refusal(
+                error: "Cannot use the '\(kind.rawValue)' protocol on the current transport."
+                    + " The transport does not support 'Binary' transfer format."
+            )
+        }
+        return (kind, request.version)
     }
 
     /// A handshake that failed, with the text for the client.

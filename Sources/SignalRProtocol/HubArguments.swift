@@ -3,16 +3,31 @@ public import NIOCore
 
 /// The arguments of a call, read one after another as the types that the method wants.
 public struct HubArguments: Sendable, Equatable {
-    private let values: [ByteBuffer]
+    private enum Values: Equatable {
+        case json([ByteBuffer])
+        case messagePack(MessagePackArguments)
+    }
+
+    private var values: Values
     private var index = 0
 
     /// Arguments that are JSON values, one a buffer.
     public init(json values: [ByteBuffer]) {
-        self.values = values
+        self.values = .json(values)
+    }
+
+    /// Arguments that are MessagePack values.
+    public init(messagePack values: MessagePackArguments) {
+        self.values = .messagePack(values)
     }
 
     /// How many there are in all.
-    public var count: Int { self.values.count }
+    public var count: Int {
+        switch self.values {
+        case .json(let values): values.count
+        case .messagePack(let values): values.count
+        }
+    }
 
     /// Makes sure that there are exactly as many arguments as the method has parameters.
     ///
@@ -29,12 +44,19 @@ public struct HubArguments: Sendable, Equatable {
     ///
     /// - Throws: ``HubProtocolError`` if there is none, or it does not have this type.
     public mutating func next<Value: Decodable>(_ type: Value.Type) throws(HubProtocolError) -> Value {
-        guard self.index < self.values.count else {
-            throw HubProtocolError(
-                .invalidArguments, "Invocation provides \(self.count) argument(s) but target expects more."
-            )
+        switch self.values {
+        case .json(let values):
+            guard self.index < values.count else {
+                throw HubProtocolError(
+                    .invalidArguments, "Invocation provides \(self.count) argument(s) but target expects more."
+                )
+            }
+            defer { self.index += 1 }
+            return try JSONPayload.decode(type, from: values[self.index])
+        case .messagePack(var values):
+            let value = try values.next(type)
+            self.values = .messagePack(values)
+            return value
         }
-        defer { self.index += 1 }
-        return try JSONPayload.decode(type, from: self.values[self.index])
     }
 }

@@ -20,9 +20,27 @@ public enum HubErrorText {
         "The client attempted to invoke the non-streaming '\(target)' method with a streaming invocation."
     }
 
-    /// The call announces streams that the method does not take.
-    public static func unexpectedStreams(_ target: String, count: Int) -> String {
-        Self.invocationFailed(target, detail: "HubException: Client sent \(count) stream(s), Hub method expects 0.")
+    /// A streaming method was called without asking for a stream.
+    public static func onlyStreaming(_ target: String) -> String {
+        "The client attempted to invoke the streaming '\(target)' method with a non-streaming invocation."
+    }
+
+    /// The caller may not.
+    public static func unauthorized(_ target: String) -> String {
+        "Failed to invoke '\(target)' because user is unauthorized"
+    }
+
+    /// A stream failed that had begun.
+    public static func streamFailed(detail: String?) -> String {
+        Self.join("An error occurred on the server while streaming results.", detail)
+    }
+
+    /// Another call or stream of this id has not ended.
+    public static func inUse(_ invocationID: String) -> String { "Invocation ID '\(invocationID)' is already in use." }
+
+    /// The call announces another number of streams than the method takes.
+    public static func unexpectedStreams(_ target: String, count: Int, expected: Int = 0) -> String {
+        Self.invocationFailed(target, detail: "HubException: Client sent \(count) stream(s), Hub method expects \(expected).")
     }
 
     private static func join(_ base: String, _ detail: String?) -> String {

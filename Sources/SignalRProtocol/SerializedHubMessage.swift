@@ -1,14 +1,39 @@
 import JSONBytes
 public import NIOCore
+import Synchronization
 
-/// A call of a client's method, encoded once for everybody.
+/// A call of a client's method, encoded once for everybody, in each protocol that somebody speaks.
 ///
-/// Broadcasts share its bytes: the record, and the WebSocket frame around it.
+/// Broadcasts share its bytes: the record, and the WebSocket frame around it. JSON is written at once, MessagePack when the
+/// first client needs it.
 public final class SerializedHubMessage: Sendable {
+    private enum Other: Sendable {
+        /// Writes the record without its frame.
+        case pending(@Sendable (inout ByteBuffer) throws -> Void)
+        /// `nil` if it cannot be written in this protocol.
+        case written(Frame?)
+    }
+
+    private struct Frame: Sendable {
+        let record: ByteBuffer
+        let frame: ByteBuffer
+
+        init(record: ByteBuffer, opcode: UInt8) {
+            var frame = ByteBufferAllocator().buffer(capacity: record.readableBytes + 10)
+            frame.writeWebSocketHeader(opcode: opcode, length: record.readableBytes)
+            let headerSize = frame.readableBytes
+            frame.writeImmutableBuffer(record)
+            // One storage serves both: the record is the frame without its header.
+            self.frame = frame
+            self.record = frame.getSlice(at: frame.readerIndex + headerSize, length: record.readableBytes) ?? record
+        }
+    }
+
     /// The record, separator included.
     public let json: ByteBuffer
     /// The record as one unmasked, final WebSocket text message (RFC 6455 section 5.2).
     public let jsonFrame: ByteBuffer
+    private let messagePack: Mutex<Other>
 
     /// Encodes a call.
     ///
@@ -18,7 +43,9 @@ public final class SerializedHubMessage: Sendable {
     ) throws {
         var buffer = ByteBufferAllocator().buffer(capacity: 256)
         try JSONHubProtocol.encodeInvocation(target: target, arguments: repeat each arguments, into: &buffer)
-        self.init(record: buffer)
+        self.init(record: buffer) { buffer in
+            try MessagePackHubProtocol.encodeInvocation(target: target, arguments: repeat each arguments, into: &buffer)
+        }
     }
 
     /// A call whose only argument is JSON already.
@@ -29,17 +56,59 @@ public final class SerializedHubMessage: Sendable {
         buffer.writeStaticString(#","arguments":["#)
         buffer.writeImmutableBuffer(fragment.bytes)
         buffer.writeStaticString("]}\u{1E}")
-        self.init(record: buffer)
+        self.init(record: buffer) { buffer in
+            try MessagePackHubProtocol.encodeInvocation(target: target, arguments: fragment, into: &buffer)
+        }
     }
 
     /// A record that is encoded already, separator included.
-    public init(record: ByteBuffer) {
-        var frame = ByteBufferAllocator().buffer(capacity: record.readableBytes + 10)
-        frame.writeWebSocketText(record)
-        let headerSize = frame.readableBytes - record.readableBytes
-        // One storage serves both: the record is the frame without its header.
-        self.jsonFrame = frame
-        self.json = frame.getSlice(at: frame.readerIndex + headerSize, length: record.readableBytes) ?? record
+    ///
+    /// - Parameters:
+    ///   - record: The record in JSON.
+    ///   - messagePack: The same in MessagePack, its length in front; without it, clients of that protocol do not get it.
+    public convenience init(record: ByteBuffer, messagePack: ByteBuffer? = nil) {
+        self.init(record: record, other: .written(messagePack.map { Frame(record: $0, opcode: 0x2) }))
+    }
+
+    private convenience init(record: ByteBuffer, writingMessagePack write: @escaping @Sendable (inout ByteBuffer) throws -> Void)
+    {
+        self.init(record: record, other: .pending(write))
+    }
+
+    private init(record: ByteBuffer, other: Other) {
+        let frame = Frame(record: record, opcode: 0x1)
+        self.jsonFrame = frame.frame
+        self.json = frame.record
+        self.messagePack = Mutex(other)
+    }
+
+    /// The message in a protocol, with what separates it from others; `nil` where an argument has no place in it.
+    public func record(in kind: HubProtocolKind) -> ByteBuffer? {
+        switch kind {
+        case .json: self.json
+        case .messagepack: self.messagePackFrame?.record
+        }
+    }
+
+    /// The message in a protocol, as one unmasked, final WebSocket message; `nil` where an argument has no place in it.
+    public func frame(in kind: HubProtocolKind) -> ByteBuffer? {
+        switch kind {
+        case .json: self.jsonFrame
+        case .messagepack: self.messagePackFrame?.frame
+        }
+    }
+
+    private var messagePackFrame: Frame? {
+        self.messagePack.withLock { other in
+            switch other {
+            case .written(let frame): return frame
+            case .pending(let write):
+                var record = ByteBufferAllocator().buffer(capacity: self.json.readableBytes)
+                let frame = (try? write(&record)).map { Frame(record: record, opcode: 0x2) }
+                other = .written(frame)
+                return frame
+            }
+        }
     }
 }
 

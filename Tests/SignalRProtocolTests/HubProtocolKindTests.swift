@@ -15,7 +15,8 @@ import Testing
         func message(_ write: (inout ByteBuffer) throws -> Void) throws -> HubMessage? {
             var buffer = ByteBuffer()
             try write(&buffer)
-            var splitter = RecordSplitter()
+            var splitter = HubMessageSplitter(maximumSize: 1024)
+            splitter.begin(kind)
             let record = try #require(try splitter.next(in: &buffer))
             #expect(buffer.readableBytes == 0)
             return try kind.decode(record)
@@ -29,8 +30,37 @@ import Testing
         #expect(try invocation.arguments.next(String.self) == "a")
         #expect(try invocation.arguments.next(Int.self) == 1)
         let result = try message { try kind.encodeCompletion(invocationID: "1", result: true, into: &$0) }
-        #expect(result == .result("true", id: "1"))
-        #expect(try message { kind.encodeVoidCompletion(invocationID: "1", into: &$0) } == .result("null", id: "1"))
+        guard case .completion(let completion)? = result, let payload = completion.result else {
+            Issue.record("It is a completion.")
+            return
+        }
+        #expect(completion.invocationID == "1" && completion.error == nil)
+        #expect(try kind.decodePayload(Bool.self, from: payload))
+        #expect(throws: HubProtocolError.self) { try kind.decodePayload(String.self, from: payload) }
+        let nothing = ByteBuffer(bytes: kind == .json ? Array("null".utf8) : [0xC0])
+        #expect(
+            try message { kind.encodeVoidCompletion(invocationID: "1", into: &$0) }
+                == .completion(CompletionMessage(invocationID: "1", result: nothing))
+        )
+        #expect(
+            try message { kind.encodeStreamCompletion(invocationID: "1", into: &$0) }
+                == .completion(CompletionMessage(invocationID: "1"))
+        )
+        guard
+            case .streamItem("2", let item)? = try message({ try kind.encodeStreamItem(invocationID: "2", item: "i", into: &$0) })
+        else {
+            Issue.record("It is an item.")
+            return
+        }
+        #expect(try kind.decodePayload(String.self, from: item) == "i")
+        let question = try message { try kind.encodeInvocation(target: "q", arguments: 1.5, invocationID: "s1", into: &$0) }
+        guard case .invocation(let asked)? = question else {
+            Issue.record("It is a call.")
+            return
+        }
+        #expect(asked.invocationID == "s1" && asked.target == "q" && asked.arguments.count == 1)
+        #expect(try message { kind.encodeAck(sequenceID: 300, into: &$0) } == .ack(sequenceID: 300))
+        #expect(try message { kind.encodeSequence(sequenceID: 1, into: &$0) } == .sequence(sequenceID: 1))
         #expect(try message { kind.encodeCompletion(invocationID: "1", error: "e", into: &$0) } == .failure("e", id: "1"))
         #expect(try message { kind.encodePing(into: &$0) } == .ping)
         let close = CloseMessage(error: "e", allowReconnect: true)

@@ -8,16 +8,19 @@ struct ConnectionTasks {
     private var count = 0
 
     /// Starts what waits.
-    mutating func start(for connection: HubConnectionHandle) {
-        for work in self.waiting {
-            self.count += 1
-            let number = self.count
-            self.running[number] = Task {
-                await work()
-                connection.post { $0.workDone(number) }
-            }
-        }
+    mutating func startWaiting(for connection: HubConnectionHandle) {
+        for work in self.waiting { self.start(for: connection, work) }
         self.waiting = []
+    }
+
+    /// Starts something.
+    mutating func start(for connection: HubConnectionHandle, _ work: @escaping @Sendable () async -> Void) {
+        self.count += 1
+        let number = self.count
+        self.running[number] = Task {
+            await work()
+            connection.post { $0.workDone(number) }
+        }
     }
 
     /// Something that was started is done.

@@ -16,10 +16,17 @@ final class HubConnection {
     private(set) var transport: (any HubTransport)?
 
     private var machine: HubConnectionStateMachine<LoopInstant>
-    private var splitter: RecordSplitter
-    private var kind = HubProtocolKind.json
+    private var splitter: HubMessageSplitter
+    private(set) var kind = HubProtocolKind.json
     private var calls = CallQueue()
     private var tasks = ConnectionTasks()
+    var streams = ConnectionStreams()
+    /// What the hub keeps here; made when the hub first hears of the connection.
+    private lazy var items = HubItems()
+    /// The calls of the client that wait for its answer, and when they are given up.
+    var asked: [String: Scheduled<Void>] = [:]
+    private var isInboxFull = false
+    private var isReading = true
     private var blockedSends: [(record: ByteBuffer, completion: (Bool) -> Void)] = []
     private var endReason: CloseReason?
     /// Whether the hub has been told of the connection and must be told of its end.
@@ -49,8 +56,11 @@ final class HubConnection {
         self.loop = loop
         self.mailbox = mailbox
         self.machine = HubConnectionStateMachine(openedAt: now, timing: endpoint.configuration.timing)
-        self.splitter = RecordSplitter(maximumRecordSize: endpoint.configuration.maximumReceiveSize)
+        self.splitter = HubMessageSplitter(maximumSize: endpoint.configuration.maximumReceiveSize)
     }
+
+    /// How it gets what is sent to many.
+    var lane: HubLane { self.kind == .json ? .json : .messagePack }
 
     /// Whether messages flow.
     var isOpen: Bool { self.machine.isOpen }
@@ -134,6 +144,9 @@ final class HubConnection {
         }
     }
 
+    /// Sends a message of its own, which the client counts.
+    func send(counted record: ByteBuffer) { self.send(record) }
+
     /// Sends a record when there is room, and says whether it was sent.
     func send(_ record: ByteBuffer, completion: @escaping (Bool) -> Void) {
         guard self.isOpen else { return completion(false) }
@@ -202,11 +215,15 @@ final class HubConnection {
 
     private func shakeHands(_ record: ByteBuffer, now: LoopInstant) {
         do throws(Handshake.Refusal) {
-            self.kind = try Handshake.accept(record, detailedErrors: self.endpoint.configuration.detailedErrors)
+            self.kind = try Handshake.accept(
+                record, detailedErrors: self.endpoint.configuration.detailedErrors,
+                carriesBinary: self.transport?.carriesBinary ?? true
+            )
         } catch {
             return self.refuse(error)
         }
-        guard self.kind == .json || self.transport?.carriesBinary == true else { return self.refuse(.binary(self.kind)) }
+        self.splitter.begin(self.kind)
+        self.transport?.setBinary(self.kind.isBinary)
         self.machine.accepted(at: now)
         self.send(Handshake.success)
         // The answer may have filled the outbox of a client that reads nothing.
@@ -259,23 +276,50 @@ final class HubConnection {
         switch message {
         case .invocation(let invocation):
             guard !self.hasSaidGoodbye else { return }
+            guard !invocation.isBesideQueue || self.register(invocation) else { return }
             self.calls.append(invocation, size: record.readableBytes)
-            if self.calls.size > self.endpoint.configuration.inboxBytes { self.transport?.setReading(false) }
             self.handleCalls()
+            self.updateReading()
+        case .streamItem(let id, let item):
+            if self.streams.push(item, to: id) { self.updateReading() }
+        case .completion(let completion):
+            guard !self.streams.end(completion.invocationID, error: completion.error) else { break }
+            try self.answered(completion)
+        case .cancelInvocation(let id): self.streams.cancel(id)
         case .ping: self.machine.pinged(at: now)
         case .close:
             self.hasSaidGoodbye = true
             if !self.calls.isBusy { self.close(.normal) }
-        // There are no streams and no calls of clients that they could belong to.
-        case .streamItem, .completion, .cancelInvocation, .ack, .sequence, nil: break
+        case .ack, .sequence, nil: break
         }
+    }
+
+    /// Lets the client send on, or not: it has sent more than is handled, or a stream is full.
+    func updateReading() {
+        // The answer that a call waits for comes behind what waits for that call.
+        let limit = self.endpoint.configuration.inboxBytes * (self.asked.isEmpty ? 1 : 4)
+        if self.calls.size > limit { self.isInboxFull = true } else if self.calls.size <= limit / 2 { self.isInboxFull = false }
+        let isReading = !self.isInboxFull && !self.streams.isFull
+        guard isReading != self.isReading else { return }
+        self.isReading = isReading
+        self.transport?.setReading(isReading)
+        // Whoever is not read does not look silent.
+        if !isReading { self.machine.dispatching() } else if !self.calls.isBusy { self.machine.idle(at: .now()) }
     }
 
     // MARK: - Calls
 
-    private var caller: HubCaller {
+    var configuration: HubConfiguration { self.endpoint.configuration }
+
+    var eventLoop: any EventLoop { self.loop.eventLoop }
+
+    var results: ClientResults { self.endpoint.lifetime.results }
+
+    var dispatcher: HubDispatcher { self.endpoint.dispatcher }
+
+    var caller: HubCaller {
         HubCaller(
-            connectionID: self.id, user: self.user, request: self.request,
+            connectionID: self.id, user: self.user, request: self.request, items: self.items,
             connection: HubConnectionHandle(
                 NIOLoopBound(self, eventLoop: self.loop.eventLoop), mailbox: self.mailbox, kind: self.kind
             ),
@@ -284,6 +328,7 @@ final class HubConnection {
     }
 
     private func handleCalls() {
+        guard self.endpoint.configuration.maximumParallelInvocations <= 1 else { return self.handleCallsAtOnce() }
         guard let calls = self.calls.next() else { return }
         self.machine.dispatching()
         let caller = self.caller
@@ -293,16 +338,51 @@ final class HubConnection {
         self.tasks.calls = Task {
             var left = calls.count
             for invocation in calls where !Task.isCancelled {
-                let answer = await dispatcher.handle(invocation, for: caller)
                 left -= 1
+                if invocation.isBesideQueue {
+                    caller.connection.post { [left] in $0.begin(invocation, isLast: left == 0) }
+                    continue
+                }
+                let answer = await dispatcher.handle(invocation, for: caller)
                 caller.connection.post { [left] in $0.answered(answer, isLast: left == 0) }
             }
             if left > 0 { caller.connection.post { $0.callsHandled() } }
         }
     }
 
+    private func begin(_ invocation: InvocationMessage, isLast: Bool) {
+        self.begin(invocation)
+        if isLast { self.callsHandled() }
+    }
+
+    /// Begins calls in the order in which they came, as many at once as may be.
+    private func handleCallsAtOnce() {
+        while let (invocation, size) = self.calls.nextOne(atOnce: self.endpoint.configuration.maximumParallelInvocations) {
+            if invocation.isBesideQueue {
+                self.begin(invocation)
+                self.calls.finishOne(size: size)
+                continue
+            }
+            self.machine.dispatching()
+            let caller = self.caller
+            let dispatcher = self.endpoint.dispatcher
+            self.tasks.start(for: caller.connection) {
+                let answer = await dispatcher.handle(invocation, for: caller)
+                caller.connection.post { $0.answeredOne(answer, size: size) }
+            }
+        }
+    }
+
+    private func answeredOne(_ answer: ByteBuffer?, size: Int) {
+        if let answer, self.isOpen { self.send(counted: answer) }
+        self.startWork()
+        self.calls.finishOne(size: size)
+        self.handleCalls()
+        self.afterCalls()
+    }
+
     private func answered(_ answer: ByteBuffer?, isLast: Bool) {
-        if let answer, self.isOpen { self.send(answer) }
+        if let answer, self.isOpen { self.send(counted: answer) }
         self.startWork()
         if isLast { self.callsHandled() }
     }
@@ -312,14 +392,18 @@ final class HubConnection {
         self.calls.finish()
         self.tasks.calls = nil
         self.startWork()
-        if self.calls.size <= self.endpoint.configuration.inboxBytes / 2 { self.transport?.setReading(true) }
         self.handleCalls()
+        self.afterCalls()
+    }
+
+    private func afterCalls() {
+        self.updateReading()
         guard !self.calls.isBusy else { return }
         if self.endReason != nil {
             self.tellHubOfEnd()
         } else if self.hasSaidGoodbye {
             self.close(.normal)
-        } else {
+        } else if self.isReading {
             self.machine.idle(at: .now())
         }
     }
@@ -331,9 +415,9 @@ final class HubConnection {
         if !self.calls.isBusy { self.startWork() }
     }
 
-    private func startWork() {
+    func startWork() {
         guard !self.tasks.waiting.isEmpty else { return }
-        self.tasks.start(for: self.caller.connection)
+        self.tasks.startWaiting(for: self.caller.connection)
     }
 
     /// Work that was begun after a reply is done.
@@ -365,6 +449,8 @@ final class HubConnection {
         self.stagedEnd = 0
         if self.isCounted { self.endpoint.lifetime.ended(reason) }
         self.tasks.cancelWork()
+        self.streams.cancelAll()
+        self.failAsked()
         if handlesRest {
             self.deadline = LoopInstant.now().advanced(by: self.endpoint.configuration.closeTimeout)
         } else {
@@ -392,12 +478,7 @@ final class HubConnection {
     }
 }
 
-extension Handshake.Refusal {
-    /// The protocol is not made of text, and the transport carries nothing else.
-    fileprivate static func binary(_ kind: HubProtocolKind) -> Handshake.Refusal {
-        Handshake.Refusal(
-            error: "Cannot use the '\(kind.rawValue)' protocol on the current transport. "
-                + "The transport does not support 'Binary' transfer format."
-        )
-    }
+extension InvocationMessage {
+    /// Whether it is handled beside others: a stream, or something that brings streams.
+    fileprivate var isBesideQueue: Bool { self.isStreaming || !self.streamIDs.isEmpty }
 }

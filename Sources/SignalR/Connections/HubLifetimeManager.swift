@@ -11,6 +11,7 @@ final class HubLifetimeManager: Sendable {
     }
 
     let metrics: HubMetrics
+    let results = ClientResults()
     private let entries = Mutex<[Entry]>([])
     private let openCount = Atomic(0)
     private let admittedCount = Atomic(0)
@@ -40,6 +41,15 @@ final class HubLifetimeManager: Sendable {
         for entry in self.entries.withLock({ $0 }) {
             entry.mailbox.post(.send(message, target, position: position))
         }
+    }
+
+    /// The open connection of this name; `nil` if there is none.
+    func connection(_ connectionID: String) async -> HubConnectionHandle? {
+        for entry in self.entries.withLock({ $0 }) {
+            let handle = try? await entry.loop.eventLoop.submit { entry.loop.value.handle(of: connectionID) }.get()
+            if let handle = handle ?? nil { return handle }
+        }
+        return nil
     }
 
     /// Ends all connections that there are now, and waits until nothing is left of them.

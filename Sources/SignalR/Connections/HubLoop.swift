@@ -24,6 +24,8 @@ final class HubLoop {
     private var tracked: ContiguousArray<HubConnection> = []
     private var ticker: RepeatedTask?
     private var batch = BroadcastBatch()
+    /// The same messages as `batch`, for those that speak MessagePack; filled only while there are any.
+    private var binaryBatch = BroadcastBatch()
     /// Counts runs, for meeting nobody twice.
     private var mark: UInt64 = 0
     private var isDraining = false
@@ -79,8 +81,11 @@ final class HubLoop {
         self.open[connection.id] = nil
         let memberships = connection.memberships
         connection.memberships = []
-        for membership in memberships { self.remove(membership) }
+        for membership in memberships { self.remove(membership, of: connection.lane) }
     }
+
+    /// An open connection as others see it.
+    func handle(of connectionID: String) -> HubConnectionHandle? { self.open[connectionID]?.caller.connection }
 
     func join(_ name: String, _ connection: HubConnection) {
         guard !connection.memberships.contains(where: { $0.group.key == .group(name) }) else { return }
@@ -90,12 +95,12 @@ final class HubLoop {
     func leave(_ name: String, _ connection: HubConnection) {
         guard let index = connection.memberships.firstIndex(where: { $0.group.key == .group(name) }) else { return }
         let membership = connection.memberships.remove(at: index)
-        self.remove(membership)
+        self.remove(membership, of: connection.lane)
     }
 
-    private func remove(_ membership: HubGroup.Membership) {
-        membership.group.remove(at: membership.index)
-        guard membership.group.members.isEmpty else { return }
+    private func remove(_ membership: HubGroup.Membership, of lane: HubLane) {
+        membership.group.remove(at: membership.index, of: lane)
+        guard membership.group.isEmpty else { return }
         switch membership.group.key {
         case .everyone: break
         case .group(let name): self.groups[name] = nil
@@ -139,8 +144,8 @@ final class HubLoop {
             case .send(let message, let target, let position):
                 let run = self.resolve(target)
                 guard !run.isEmpty else { continue }
-                self.batch.add(message.jsonFrame, number: position, for: run)
-                if self.batch.size >= Self.batchSize { self.deliver() }
+                self.add(message, at: position, for: run)
+                if max(self.batch.size, self.binaryBatch.size) >= Self.batchSize { self.deliver() }
             case .perform(let work):
                 self.deliver()
                 work()
@@ -154,6 +159,23 @@ final class HubLoop {
         for connection in unflushed { connection.flushLate() }
     }
 
+    private func add(_ message: SerializedHubMessage, at position: Int64?, for run: BroadcastBatch.Run) {
+        if !self.everyone.members.isEmpty { self.batch.add(message.jsonFrame, number: position, for: run) }
+        if !self.everyone.binaryMembers.isEmpty, let frame = message.frame(in: .messagepack) {
+            self.binaryBatch.add(frame, number: position, for: run)
+        }
+        guard !self.everyone.singleMembers.isEmpty else { return }
+        var messages = 0
+        var size = 0
+        self.forEachMember(of: run, .single, numbered: position.map { $0...$0 }) { member, _ in
+            guard let record = message.record(in: member.kind) else { return }
+            messages += 1
+            size += record.readableBytes
+            member.send(counted: record)
+        }
+        self.count(messages, size)
+    }
+
     /// Whether a connection that was written to is flushed later, together with others.
     func flushesLate(_ connection: HubConnection) -> Bool {
         guard self.isDraining else { return false }
@@ -164,7 +186,7 @@ final class HubLoop {
     private func resolve(_ target: HubTarget) -> BroadcastBatch.Run {
         var run = BroadcastBatch.Run()
         switch target.selection {
-        case .all: if !self.everyone.members.isEmpty { run.groups = [self.everyone] }
+        case .all: if !self.everyone.isEmpty { run.groups = [self.everyone] }
         case .groups(let names): run.groups = names.compactMap { self.groups[$0] }
         case .users(let ids): run.groups = ids.compactMap { self.users[$0] }
         case .clients(let ids): run.connections = ids.compactMap { self.open[$0] }
@@ -174,20 +196,30 @@ final class HubLoop {
     }
 
     private func deliver() {
-        guard !self.batch.isEmpty else { return }
+        if !self.batch.isEmpty {
+            self.deliver(self.batch, .json)
+            self.batch.clear()
+        }
+        if !self.binaryBatch.isEmpty {
+            self.deliver(self.binaryBatch, .messagePack)
+            self.binaryBatch.clear()
+        }
+    }
+
+    private func deliver(_ batch: BroadcastBatch, _ lane: HubLane) {
         var messages = 0
         var size = 0
-        self.batch.bytes.withUnsafeReadableBytes { bytes in
-            if self.batch.runs.count == 1 {
-                self.forEachMember(of: self.batch.runs[0]) { member, part, count in
+        batch.bytes.withUnsafeReadableBytes { bytes in
+            if batch.runs.count == 1 {
+                self.forEachPart(of: batch.runs[0], in: batch, lane) { member, part, count in
                     messages += count
                     size += part.count
                     member.write(UnsafeRawBufferPointer(rebasing: bytes[part]))
                 }
                 return
             }
-            for run in self.batch.runs {
-                self.forEachMember(of: run) { member, part, count in
+            for run in batch.runs {
+                self.forEachPart(of: run, in: batch, lane) { member, part, count in
                     messages += count
                     size += part.count
                     if member.stage(part, of: bytes) { self.staged.append(member) }
@@ -196,42 +228,59 @@ final class HubLoop {
             for member in self.staged { member.writeStaged(of: bytes) }
             self.staged.removeAll(keepingCapacity: true)
         }
-        self.batch.clear()
+        self.count(messages, size)
+    }
+
+    private func count(_ messages: Int, _ size: Int) {
         self.metrics.messagesSent.increment(by: messages)
         self.metrics.bytesSent.increment(by: size)
     }
 
     /// Calls `body` with each connection that gets something of a run, once, and with the part that it gets.
+    private func forEachPart(
+        of run: BroadcastBatch.Run, in batch: BroadcastBatch, _ lane: HubLane,
+        _ body: (HubConnection, Range<Int>, Int) -> Void
+    ) {
+        let steps = batch.steps[run.steps]
+        var numbers: ClosedRange<Int64>?
+        if let first = steps.first, let last = steps.last { numbers = first.number...last.number }
+        self.forEachMember(of: run, lane, numbered: numbers) { member, position in
+            guard let position else { return body(member, run.start..<run.end, run.messages) }
+            let (start, messages) = batch.part(of: run, behind: position)
+            body(member, start..<run.end, messages)
+        }
+    }
+
+    /// Calls `body` with each connection of a lane that gets something of a run, once, and with the position that it has come to,
+    /// if it gets only what is behind.
     ///
     /// Memberships may change meanwhile: those who were there at the beginning are meant.
-    private func forEachMember(of run: BroadcastBatch.Run, _ body: (HubConnection, Range<Int>, Int) -> Void) {
+    private func forEachMember(
+        of run: BroadcastBatch.Run, _ lane: HubLane, numbered numbers: ClosedRange<Int64>?,
+        _ body: (HubConnection, Int64?) -> Void
+    ) {
         let needsMarks = run.needsMarks
         if needsMarks {
             self.mark += 1
             for connection in run.excluded { connection.mark = self.mark }
         }
         let mark = self.mark
-        let steps = self.batch.steps[run.steps]
-        let first = steps.first?.number
-        let last = steps.last?.number
         func visit(_ member: HubConnection) {
             if needsMarks {
                 guard member.mark != mark else { return }
                 member.mark = mark
             }
-            guard let first, let last else { return body(member, run.start..<run.end, run.messages) }
-            switch member.feed.share(from: first, to: last) {
-            case .everything: body(member, run.start..<run.end, run.messages)
+            guard let numbers else { return body(member, nil) }
+            switch member.feed.share(from: numbers.lowerBound, to: numbers.upperBound) {
+            case .everything: body(member, nil)
             case .nothing: break
-            case .behind(let position):
-                let (start, messages) = self.batch.part(of: run, behind: position)
-                body(member, start..<run.end, messages)
+            case .behind(let position): body(member, position)
             }
         }
         for group in run.groups {
-            for member in group.members { visit(member) }
+            for member in group.members(of: lane) { visit(member) }
         }
-        for connection in run.connections { visit(connection) }
+        for connection in run.connections where connection.lane == lane { visit(connection) }
     }
 }
 

@@ -3,14 +3,16 @@ import SignalRProtocol
 
 /// What carries a connection's bytes. Everything happens on the connection's event loop.
 protocol HubTransport: AnyObject {
-    /// Whether it carries bytes that are no text.
-    var carriesBinary: Bool { get }
     /// Whether the client must hear from the server now and then.
     var wantsPings: Bool { get }
     /// How many bytes have not left yet.
     var outstanding: Int { get }
     /// Completed when nothing is left of it.
     var closeFuture: EventLoopFuture<Void> { get }
+    /// Whether it can carry what is not text.
+    var carriesBinary: Bool { get }
+    /// The client has chosen a protocol: records are carried so from now on.
+    func setBinary(_ isBinary: Bool)
     /// Puts whole records behind what waits, framed in the way of the transport, until `flush`.
     func append(_ records: ByteBuffer)
     /// Puts bytes that are framed already behind what waits, until `flush`.
@@ -32,4 +34,6 @@ protocol HubTransport: AnyObject {
 extension HubTransport {
     var carriesBinary: Bool { true }
     var wantsPings: Bool { true }
+
+    func setBinary(_ isBinary: Bool) {}
 }

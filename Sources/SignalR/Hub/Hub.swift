@@ -12,7 +12,8 @@ public import Metrics
 /// let app = Application(router: router, server: .signalR(["/chat": chat]))
 /// ```
 ///
-/// Copies share their connections. Calls of one client are handled one after another, in order.
+/// Copies share their connections. Calls of one client are handled one after another, in order, unless
+/// ``HubConfiguration/maximumParallelInvocations`` says otherwise; streams are handled beside them.
 public struct Hub: Sendable {
     typealias ConnectHandler = @Sendable (HubCaller) async throws -> Void
     typealias DisconnectHandler = @Sendable (HubCaller, CloseReason) async -> Void
@@ -31,6 +32,9 @@ public struct Hub: Sendable {
     private(set) var disconnectHandlers: [DisconnectHandler] = []
     private(set) var authenticator: Authenticator?
     private(set) var redirector: Redirector?
+    var filters: [Filter] = []
+    var connectFilters: [ConnectFilter] = []
+    var disconnectFilters: [DisconnectFilter] = []
 
     /// - Parameters:
     ///   - name: A name for metrics.
@@ -81,6 +85,12 @@ public struct Hub: Sendable {
     public mutating func redirect(_ redirector: @escaping @Sendable (HubRequest) async -> HubRedirect?) {
         self.redirector = redirector
     }
+
+    /// Whether somebody wants to be told of connections.
+    var watchesConnects: Bool { !self.connectHandlers.isEmpty || !self.connectFilters.isEmpty }
+
+    /// Whether somebody wants to be told of their ends.
+    var watchesDisconnects: Bool { !self.disconnectHandlers.isEmpty || !self.disconnectFilters.isEmpty }
 
     mutating func add(_ method: HubMethod, named name: String) {
         let previous = self.methods.updateValue(method, forKey: name.lowercased())

@@ -8,6 +8,8 @@ public struct HubCaller: Sendable {
     public let user: HubUser?
     /// The request that became the connection.
     public let request: HubRequest
+    /// What the hub keeps with the connection.
+    public let items: HubItems
     let connection: HubConnectionHandle
     let lifetime: HubLifetimeManager
 

@@ -12,6 +12,13 @@ public struct HubConfiguration: Sendable {
     public var maximumReceiveSize = 32 * 1024
     /// How many bytes of messages of one client may wait to be handled before its socket is read no further. 64 KiB.
     public var inboxBytes = 64 * 1024
+    /// How many calls of one client are handled at once; others wait. Streams and calls that bring streams are not counted. With
+    /// more than one, calls begin in order but may overtake each other. 1.
+    public var maximumParallelInvocations = 1
+    /// How many streams, and calls that bring streams, of one client may be handled at once; above it a call fails. 100.
+    public var maximumStreams = 100
+    /// How many items of a client's stream may wait to be taken by the method; then nothing more of the client is read. 10.
+    public var streamBufferCapacity = 10
     /// How many bytes may wait for one client; above it the client is dropped with ``CloseReason/slowClient``. 1 MiB.
     ///
     /// One message may be larger when nothing else waits.

@@ -1,6 +1,7 @@
 import Logging
 import Metrics
 import NIOCore
+import SignalRProtocol
 
 /// Handles calls: finds the method, runs it, makes the answer. Knows neither protocols nor transports.
 struct HubDispatcher: Sendable {
@@ -12,45 +13,124 @@ struct HubDispatcher: Sendable {
         self.logger = logger
     }
 
-    /// Handles one call.
+    /// Handles one call. A stream has ended when it returns.
     ///
+    /// - Parameters:
+    ///   - invocation: The call.
+    ///   - caller: Who makes it.
+    ///   - uploads: The streams that the client sends with it.
     /// - Returns: The answer, encoded; `nil` when none is wanted.
-    func handle(_ invocation: InvocationMessage, for caller: HubCaller) async -> ByteBuffer? {
-        let reply = HubReply(kind: caller.connection.kind, invocationID: invocation.invocationID)
+    func handle(_ invocation: InvocationMessage, for caller: HubCaller, uploads: [UploadStream] = []) async -> ByteBuffer? {
+        var reply = HubReply(kind: caller.connection.kind, invocationID: invocation.invocationID)
         let target = invocation.target
         guard let method = self.hub.methods[target.lowercased()] else { return reply.failure(HubErrorText.unknownMethod(target)) }
-        guard !invocation.isStreaming else { return reply.failure(HubErrorText.notStreaming(target)) }
-        guard invocation.streamIDs.isEmpty else {
-            return reply.failure(HubErrorText.unexpectedStreams(target, count: invocation.streamIDs.count))
+        if let policy = method.policy, await !policy.allows(caller) {
+            return reply.failure(HubErrorText.unauthorized(target))
         }
+        guard invocation.isStreaming == method.isStreaming else {
+            return reply.failure(
+                method.isStreaming ? HubErrorText.onlyStreaming(target) : HubErrorText.notStreaming(target)
+            )
+        }
+        guard uploads.count == method.streamCount else {
+            return reply.failure(
+                HubErrorText.unexpectedStreams(target, count: uploads.count, expected: method.streamCount)
+            )
+        }
+        if invocation.isStreaming, Task.isCancelled { return reply.streamEnd() }
+        reply.keepsValues = !self.hub.filters.isEmpty
         let began = ContinuousClock.now
         defer { self.hub.lifetime.metrics.dispatchDuration.record(duration: began.duration(to: .now)) }
+        var hasBegun = false
         do {
-            return try await method.call(caller, invocation.arguments, reply)
+            let input = HubMethodInput(arguments: invocation.arguments, uploads: uploads, kind: reply.kind)
+            let answer: HubAnswer
+            if self.hub.filters.isEmpty {
+                answer = try await method.call(caller, input, reply)
+            } else {
+                answer = .outcome(try await self.filtered(method, invocation, caller, input, reply))
+            }
+            switch answer {
+            case .record(let record): return record
+            case .outcome(let result):
+                guard let stream = result.stream else {
+                    guard let value = result.value else {
+                        return invocation.isStreaming ? reply.streamEnd() : reply.encodedNothing()
+                    }
+                    return try reply.encoded(value)
+                }
+                guard let invocationID = invocation.invocationID else { return nil }
+                hasBegun = true
+                try await stream(
+                    HubItemWriter(kind: reply.kind, invocationID: invocationID, connection: caller.connection)
+                )
+                return reply.streamEnd()
+            }
         } catch {
-            return reply.failure(self.text(for: error, target: target, connectionID: caller.connectionID))
+            // Whoever wanted no more is not told what became of it.
+            if invocation.isStreaming, Task.isCancelled { return reply.streamEnd() }
+            return reply.failure(
+                self.text(for: error, target: target, isStreaming: hasBegun, connectionID: caller.connectionID)
+            )
         }
+    }
+
+    private func filtered(
+        _ method: HubMethod, _ invocation: InvocationMessage, _ caller: HubCaller, _ input: HubMethodInput, _ reply: HubReply
+    ) async throws -> HubResult {
+        var next: Hub.Next = { _ in
+            switch try await method.call(caller, input, reply) {
+            case .outcome(let result): result
+            case .record: HubResult()
+            }
+        }
+        for filter in self.hub.filters.reversed() {
+            let inner = next
+            next = { try await filter($0, inner) }
+        }
+        return try await next(
+            HubInvocation(
+                caller: caller, method: invocation.target, arguments: invocation.arguments, headers: invocation.headers,
+                isStreaming: invocation.isStreaming
+            )
+        )
     }
 
     /// Runs what is to be done when a client has connected.
     func connected(_ caller: HubCaller) async throws {
-        for handler in self.hub.connectHandlers { try await handler(caller) }
+        let handlers = self.hub.connectHandlers
+        var next: @Sendable () async throws -> Void = { for handler in handlers { try await handler(caller) } }
+        for filter in self.hub.connectFilters.reversed() {
+            let inner = next
+            next = { try await filter(caller, inner) }
+        }
+        try await next()
     }
 
     /// Runs what is to be done when a client has gone.
     func disconnected(_ caller: HubCaller, _ reason: CloseReason) async {
-        for handler in self.hub.disconnectHandlers { await handler(caller, reason) }
+        let handlers = self.hub.disconnectHandlers
+        var next: @Sendable () async -> Void = { for handler in handlers { await handler(caller, reason) } }
+        for filter in self.hub.disconnectFilters.reversed() {
+            let inner = next
+            next = { await filter(caller, reason, inner) }
+        }
+        await next()
     }
 
-    private func text(for error: any Error, target: String, connectionID: String) -> String {
+    /// - Parameter isStreaming: Whether items may have been sent.
+    private func text(for error: any Error, target: String, isStreaming: Bool, connectionID: String) -> String {
         let isDetailed = self.hub.configuration.detailedErrors
+        func failed(_ detail: String?) -> String {
+            isStreaming ? HubErrorText.streamFailed(detail: detail) : HubErrorText.invocationFailed(target, detail: detail)
+        }
         switch error {
         case let error as HubMethod.BindingError:
             return HubErrorText.bindingFailed(
                 target, detail: isDetailed ? "InvalidDataException: \(error.cause.message)" : nil
             )
         case let error as HubException:
-            return HubErrorText.invocationFailed(target, detail: "HubException: \(error.message)")
+            return failed("HubException: \(error.message)")
         default:
             // Nobody else would hear of it. What the error says may be about the payload.
             self.logger.info(
@@ -60,7 +140,7 @@ struct HubDispatcher: Sendable {
                     .error: "\(type(of: error))",
                 ]
             )
-            return HubErrorText.invocationFailed(target, detail: isDetailed ? "\(type(of: error)): \(error)" : nil)
+            return failed(isDetailed ? "\(type(of: error)): \(error)" : nil)
         }
     }
 }

@@ -17,6 +17,7 @@ final class HubEndpoint: Sendable {
     private let connections: Mutex<ConnectionTable<HubCarrier>>
     private let isDraining = Atomic(false)
     private let jsonPing: ByteBuffer
+    private let messagePackPing: ByteBuffer
     private let randomID: @Sendable () -> String
     private let now: @Sendable () -> LoopInstant
 
@@ -43,19 +44,23 @@ final class HubEndpoint: Sendable {
         var ping = ByteBuffer()
         HubProtocolKind.json.encodePing(into: &ping)
         self.jsonPing = ping
+        ping = ByteBuffer()
+        HubProtocolKind.messagepack.encodePing(into: &ping)
+        self.messagePackPing = ping
         self.randomID = randomID
         self.now = now
     }
 
     var name: String { self.hub.name }
     var lifetime: HubLifetimeManager { self.hub.lifetime }
-    var hasConnectHandlers: Bool { !self.hub.connectHandlers.isEmpty }
-    var hasDisconnectHandlers: Bool { !self.hub.disconnectHandlers.isEmpty }
+    var hasConnectHandlers: Bool { self.hub.watchesConnects }
+    var hasDisconnectHandlers: Bool { self.hub.watchesDisconnects }
 
     /// A ping, encoded.
     func ping(_ kind: HubProtocolKind) -> ByteBuffer {
         switch kind {
         case .json: self.jsonPing
+        case .messagepack: self.messagePackPing
         }
     }
 

@@ -29,6 +29,7 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
     private var decoder: WebSocketFrameDecoder
     var outbox: Outbox
     var socket = DirectSocket.none
+    private var isBinary = false
     private var isReading = true
     private var readIsPending = false
 
@@ -136,9 +137,12 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
 
     // MARK: - Out
 
+    func setBinary(_ isBinary: Bool) { self.isBinary = isBinary }
+
     func append(_ records: ByteBuffer) {
         var frame = ByteBufferAllocator().buffer(capacity: records.readableBytes + 10)
-        frame.writeWebSocketText(records)
+        frame.writeWebSocketHeader(opcode: self.isBinary ? 0x2 : 0x1, length: records.readableBytes)
+        frame.writeImmutableBuffer(records)
         self.queue(frame)
     }
 

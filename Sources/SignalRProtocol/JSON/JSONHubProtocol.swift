@@ -20,14 +20,25 @@ public enum JSONHubProtocol {
         return try fields.message()
     }
 
-    /// Appends a call of a client's method.
+    /// Appends a call of a method.
     ///
+    /// - Parameters:
+    ///   - target: The method's name, not empty.
+    ///   - arguments: The arguments.
+    ///   - invocationID: The id under which an answer is wanted; `nil` for none.
+    ///   - buffer: Where to append it.
     /// - Throws: What an argument's own `encode(to:)` throws; nothing has been appended then.
     public static func encodeInvocation<each Argument: Encodable>(
-        target: String, arguments: repeat each Argument, into buffer: inout ByteBuffer
+        target: String, arguments: repeat each Argument, invocationID: String? = nil, into buffer: inout ByteBuffer
     ) throws {
         let start = buffer.writerIndex
-        buffer.writeStaticString(#"{"type":1,"target":"#)
+        buffer.writeStaticString(#"{"type":1,"#)
+        if let invocationID {
+            buffer.writeStaticString(#""invocationId":"#)
+            buffer.writeJSONString(invocationID)
+            buffer.writeInteger(UInt8(ascii: ","))
+        }
+        buffer.writeStaticString(#""target":"#)
         buffer.writeJSONString(target)
         buffer.writeStaticString(#","arguments":["#)
         var isFirst = true
@@ -42,6 +53,30 @@ public enum JSONHubProtocol {
             throw error
         }
         buffer.writeStaticString("]}\u{1E}")
+    }
+
+    /// Appends one item of a stream.
+    ///
+    /// - Throws: What the item's own `encode(to:)` throws; nothing has been appended then.
+    public static func encodeStreamItem(invocationID: String, item: some Encodable, into buffer: inout ByteBuffer) throws {
+        let start = buffer.writerIndex
+        buffer.writeStaticString(#"{"type":2,"invocationId":"#)
+        buffer.writeJSONString(invocationID)
+        buffer.writeStaticString(#","item":"#)
+        do {
+            try JSONPayload.encode(item, into: &buffer)
+        } catch {
+            buffer.moveWriterIndex(to: start)
+            throw error
+        }
+        buffer.writeStaticString("}\u{1E}")
+    }
+
+    /// Appends the end of a stream: neither result nor error.
+    public static func encodeStreamCompletion(invocationID: String, into buffer: inout ByteBuffer) {
+        buffer.writeStaticString(#"{"type":3,"invocationId":"#)
+        buffer.writeJSONString(invocationID)
+        buffer.writeStaticString("}\u{1E}")
     }
 
     /// Appends the answer to a call: its result.

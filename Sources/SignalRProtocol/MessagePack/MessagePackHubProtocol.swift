@@ -11,7 +11,7 @@ public enum MessagePackHubProtocol {
     /// - Parameter message: The bytes without the length in front. What follows the message's array is passed over.
     /// - Returns: The message; `nil` if its type is unknown and it is to be skipped.
     /// - Throws: ``HubProtocolError``; the connection cannot go on.
-    public static func decode(_ message: ByteBuffer) throws(HubProtocolError) -> MessagePackHubMessage? {
+    public static func decode(_ message: ByteBuffer) throws(HubProtocolError) -> HubMessage? {
         try message.withMessagePackReader { reader throws(HubProtocolError) in
             var elements = try MessagePackMessageReader(reader, of: message)
             return try elements.message()

@@ -21,7 +21,7 @@ struct MessagePackMessageReader {
     }
 
     /// The message that the elements make; `nil` if its type is unknown.
-    mutating func message() throws(HubProtocolError) -> MessagePackHubMessage? {
+    mutating func message() throws(HubProtocolError) -> HubMessage? {
         try self.require(1)
         switch try self.integer("messageType", "Int32") {
         case 1: return .invocation(try self.invocation(isStreaming: false))
@@ -29,28 +29,28 @@ struct MessagePackMessageReader {
             try self.require(4)
             _ = try self.headers()
             let invocationID = try self.invocationID(of: "StreamItem")
-            return .other(.streamItem(invocationID: invocationID, item: try self.value("item")))
-        case 3: return .other(.completion(try self.completion()))
+            return .streamItem(invocationID: invocationID, item: try self.value("item"))
+        case 3: return .completion(try self.completion())
         case 4: return .invocation(try self.invocation(isStreaming: true))
         case 5:
             try self.require(3)
             _ = try self.headers()
-            return .other(.cancelInvocation(invocationID: try self.invocationID(of: "CancelInvocation")))
-        case 6: return .other(.ping)
-        case 7: return .other(.close(try self.close()))
+            return .cancelInvocation(invocationID: try self.invocationID(of: "CancelInvocation"))
+        case 6: return .ping
+        case 7: return .close(try self.close())
         case 8:
             try self.require(2)
-            return .other(.ack(sequenceID: try self.integer("sequenceId", "Int64")))
+            return .ack(sequenceID: try self.integer("sequenceId", "Int64"))
         case 9:
             try self.require(2)
-            return .other(.sequence(sequenceID: try self.integer("sequenceId", "Int64")))
+            return .sequence(sequenceID: try self.integer("sequenceId", "Int64"))
         default: return nil
         }
     }
 
     // MARK: - Messages
 
-    private mutating func invocation(isStreaming: Bool) throws(HubProtocolError) -> MessagePackInvocation {
+    private mutating func invocation(isStreaming: Bool) throws(HubProtocolError) -> InvocationMessage {
         try self.require(5)
         let name = isStreaming ? "StreamInvocation" : "Invocation"
         let headers = try self.headers()
@@ -63,8 +63,9 @@ struct MessagePackMessageReader {
         }
         let arguments = try self.arguments()
         let streamIDs = self.count > 5 ? try self.streamIDs() : []
-        return MessagePackInvocation(
-            invocationID: invocationID, target: target, arguments: arguments, streamIDs: streamIDs, isStreaming: isStreaming,
+        return InvocationMessage(
+            invocationID: invocationID, target: target, arguments: HubArguments(messagePack: arguments), streamIDs: streamIDs,
+            isStreaming: isStreaming,
             headers: headers
         )
     }

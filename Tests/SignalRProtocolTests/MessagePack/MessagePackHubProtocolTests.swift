@@ -2,16 +2,26 @@ import NIOCore
 import SignalRProtocol
 import Testing
 
-extension MessagePackHubMessage {
+/// A message whose payloads are written in hexadecimal here.
+enum MessagePackHubMessage: Sendable, Equatable {
+    case invocation(InvocationMessage)
+    case other(HubMessage)
+
+    init(_ message: HubMessage) {
+        if case .invocation(let invocation) = message { self = .invocation(invocation) } else { self = .other(message) }
+    }
     /// A call whose arguments are MessagePack in hexadecimal.
     static func call(
         _ target: String, _ arguments: [String] = [], id: String? = nil, streams: [String] = [], isStreaming: Bool = false,
         headers: [String: String] = [:]
     ) -> MessagePackHubMessage {
         .invocation(
-            MessagePackInvocation(
+            InvocationMessage(
                 invocationID: id, target: target,
-                arguments: MessagePackArguments(ByteBuffer(hex: arguments.joined()), count: arguments.count), streamIDs: streams,
+                arguments: HubArguments(
+                    messagePack: MessagePackArguments(ByteBuffer(hex: arguments.joined()), count: arguments.count)
+                ),
+                streamIDs: streams,
                 isStreaming: isStreaming, headers: headers
             )
         )
@@ -34,7 +44,7 @@ extension MessagePackHubMessage {
 
 @Suite struct MessagePackHubProtocolTests {
     private static func decode(_ bytes: [UInt8]) throws(HubProtocolError) -> MessagePackHubMessage? {
-        try MessagePackHubProtocol.decode(ByteBuffer(bytes: bytes))
+        try MessagePackHubProtocol.decode(ByteBuffer(bytes: bytes)).map(MessagePackHubMessage.init)
     }
 
     private static func decode(_ hex: String) throws(HubProtocolError) -> MessagePackHubMessage? {
@@ -146,7 +156,7 @@ extension MessagePackHubMessage {
         var splitter = LengthPrefixedSplitter()
         let message = try #require(try splitter.next(in: &buffer))
         #expect(buffer.readableBytes == 0)
-        #expect(try MessagePackHubProtocol.decode(message) == example.message)
+        #expect(try MessagePackHubProtocol.decode(message).map(MessagePackHubMessage.init) == example.message)
         #expect(MessagePackValue(message.bytes) != nil)
     }
 
