@@ -14,11 +14,13 @@ extension HubConnection {
         self.replace(transport, user: user)
         self.reconnect?.disconnected(until: .now())
         self.reconnect?.deadline = nil
+        self.reconnect?.isResuming = true
         if let previous { self.retire(previous) }
         transport.setBinary(self.kind.isBinary)
         // Behind the answer to the upgrade, which is still to be written.
         self.eventLoop.assumeIsolated().execute {
             guard self.transport === transport, self.isOpen, let replay = self.reconnect?.reconnected() else { return }
+            self.reconnect?.isResuming = false
             var records = ByteBuffer()
             self.kind.encodeSequence(sequenceID: replay.sequenceID, into: &records)
             for message in replay.messages { records.writeImmutableBuffer(message) }

@@ -173,7 +173,9 @@ final class HubConnection {
         }
         switch self.machine.tick(now: now) {
         case .ping:
-            guard let transport = self.transport, transport.wantsPings, transport.outstanding == 0 else { break }
+            guard let transport = self.transport, transport.wantsPings, transport.outstanding == 0,
+                self.reconnect?.isResuming != true
+            else { break }
             self.send(self.endpoint.ping(self.kind))
         case .refuseHandshake:
             self.refuse(.canceled)

@@ -10,6 +10,8 @@ final class ReconnectState {
     private(set) var heldBytes = 0
     /// Until when a connection without a socket is kept; `nil` while there is one.
     var deadline: LoopInstant?
+    /// Whether a new socket has not been sent its Sequence yet, before which nothing else may come.
+    var isResuming = false
     private var nextAcknowledgement: LoopInstant
 
     init(limit: Int, now: LoopInstant) {
@@ -73,7 +75,7 @@ final class ReconnectState {
 
     /// What to acknowledge, once a second.
     func acknowledgement(now: LoopInstant) -> Int64? {
-        guard now >= self.nextAcknowledgement else { return nil }
+        guard now >= self.nextAcknowledgement, !self.isResuming else { return nil }
         guard let number = self.buffer.acknowledgement() else { return nil }
         self.nextAcknowledgement = now.advanced(by: .seconds(1))
         return number
