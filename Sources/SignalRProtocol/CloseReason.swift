@@ -15,6 +15,8 @@ public struct CloseReason: Sendable, Hashable {
     public static let slowClient = CloseReason(
         name: "slow_client", error: "Connection closed because the client does not keep up.", allowReconnect: true
     )
+    /// What proved the user has expired; the client may come back with something new.
+    public static let credentialsExpired = CloseReason(name: "credentials_expired", error: nil, allowReconnect: true)
     /// The client has been silent for too long.
     public static let clientTimedOut = CloseReason(
         name: "client_timeout", error: "Connection closed with an error.", allowReconnect: true
@@ -36,6 +38,13 @@ public struct CloseReason: Sendable, Hashable {
         return CloseReason(
             name: base.name, error: detail.map { "Connection closed with an error. \($0)" } ?? base.error, allowReconnect: false
         )
+    }
+
+    /// The client sent a larger message than may be.
+    ///
+    /// - Parameter detail: What is added to the text when detailed errors are on.
+    public static func messageTooLarge(detail: String? = nil) -> CloseReason {
+        CloseReason(name: "message_too_large", error: Self.protocolError(detail: detail).error, allowReconnect: true)
     }
 
     /// The client sent what the protocol does not allow.

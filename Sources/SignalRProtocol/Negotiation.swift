@@ -4,7 +4,11 @@ public import NIOCore
 /// The answer to `POST {hub}/negotiate`. Source: TransportProtocols.md of ASP.NET Core.
 public enum Negotiation: Sendable, Equatable {
     /// A connection was made; the client goes on with one of the transports.
-    case connection(version: Int, connectionID: String, connectionToken: String, transports: [Transport])
+    ///
+    /// `statefulReconnect` must be `true` only if the client has asked for it.
+    case connection(
+        version: Int, connectionID: String, connectionToken: String, transports: [Transport], statefulReconnect: Bool = false
+    )
     /// The client is to go elsewhere and negotiate there.
     case redirect(url: String, accessToken: String?)
     /// Negotiation failed.
@@ -55,8 +59,9 @@ public enum Negotiation: Sendable, Equatable {
     public var body: ByteBuffer {
         var buffer = ByteBuffer()
         switch self {
-        case .connection(let version, let connectionID, let connectionToken, let transports):
-            buffer.writeStaticString(#"{"negotiateVersion":"#)
+        case .connection(let version, let connectionID, let connectionToken, let transports, let statefulReconnect):
+            buffer.writeStaticString(statefulReconnect ? #"{"useStatefulReconnect":true,"# : "{")
+            buffer.writeStaticString(#""negotiateVersion":"#)
             buffer.writeJSONNumber(Int64(version))
             buffer.writeStaticString(#","connectionId":"#)
             buffer.writeJSONString(connectionID)

@@ -19,7 +19,10 @@ struct ConnectionStreams {
     private var uploads: [String: (stream: UploadStream, call: Int)] = [:]
     /// Those that are full.
     private var full: Set<String> = []
-    private var count = 0
+    private var lastNumber = 0
+
+    /// How many there are.
+    var count: Int { self.calls.count }
 
     /// Whether nothing of the client is to be read until a method has taken some items.
     var isFull: Bool { !self.full.isEmpty }
@@ -44,12 +47,12 @@ struct ConnectionStreams {
         for id in invocation.streamIDs where self.uploads[id] != nil || !seen.insert(id).inserted {
             return HubErrorText.inUse(id)
         }
-        self.count += 1
-        self.calls[self.count] = Call(
+        self.lastNumber += 1
+        self.calls[self.lastNumber] = Call(
             invocationID: invocation.invocationID, isStreaming: invocation.isStreaming, uploads: invocation.streamIDs
         )
-        if invocation.isStreaming, let id = invocation.invocationID { self.streams[id] = self.count }
-        for id in invocation.streamIDs { self.uploads[id] = (makeUpload(id), self.count) }
+        if invocation.isStreaming, let id = invocation.invocationID { self.streams[id] = self.lastNumber }
+        for id in invocation.streamIDs { self.uploads[id] = (makeUpload(id), self.lastNumber) }
         return nil
     }
 

@@ -12,6 +12,7 @@ extension HubConnection {
             UploadStream(capacity: self.configuration.streamBufferCapacity) { handle.post { $0.roomMade(in: id) } }
         }
         guard let failure else { return true }
+        if self.streams.count >= self.configuration.maximumStreams { self.metrics.exceeded(.streams) }
         if let invocationID = invocation.invocationID {
             var record = ByteBuffer()
             self.kind.encodeCompletion(invocationID: invocationID, error: failure, into: &record)

@@ -2,13 +2,14 @@ import Logging
 import Metrics
 import NIOCore
 import SignalRProtocol
+import Synchronization
 
 /// One client: its protocol, what it may be sent, and its calls, one after another. Used on its event loop only.
 ///
 /// It knows nothing of what carries it. A task exists only while its calls are handled.
 final class HubConnection {
     let id: String
-    let user: HubUser?
+    private(set) var user: HubUser?
     let request: HubRequest
     private let endpoint: HubEndpoint
     private let loop: HubLoop
@@ -35,6 +36,12 @@ final class HubConnection {
     private var hasSaidGoodbye = false
     /// When what an ended connection still does is cut off.
     private var deadline: LoopInstant?
+    /// When what proves the user ceases to.
+    private var expiry: LoopInstant?
+    /// The token by which it may be found again, once there is an agreement about that.
+    private let resumptionToken: String?
+    /// What makes it go on over another socket; `nil` where that was not agreed on.
+    var reconnect: ReconnectState?
 
     // What the event loop keeps here about it.
     var feed = FeedPosition()
@@ -47,7 +54,8 @@ final class HubConnection {
 
     init(
         id: String, user: HubUser?, request: HubRequest, endpoint: HubEndpoint, loop: HubLoop,
-        mailbox: LoopMailbox<HubLoopItem>, now: LoopInstant
+        mailbox: LoopMailbox<HubLoopItem>, now: LoopInstant, wallClock: () -> Int64 = WallClock.now,
+        resumptionToken: String? = nil
     ) {
         self.id = id
         self.user = user
@@ -56,11 +64,37 @@ final class HubConnection {
         self.loop = loop
         self.mailbox = mailbox
         self.machine = HubConnectionStateMachine(openedAt: now, timing: endpoint.configuration.timing)
+        self.resumptionToken = resumptionToken
+        self.expiry = Self.expiry(of: user, endpoint.configuration, now: now, wallClock: wallClock)
         self.splitter = HubMessageSplitter(maximumSize: endpoint.configuration.maximumReceiveSize)
     }
 
+    private static func expiry(
+        of user: HubUser?, _ configuration: HubConfiguration, now: LoopInstant, wallClock: () -> Int64
+    ) -> LoopInstant? {
+        guard configuration.closesOnExpiry, let expiresAt = user?.expiresAt else { return nil }
+        let (left, hasOverflown) = expiresAt.subtractingReportingOverflow(wallClock())
+        return now.advanced(by: .milliseconds(hasOverflown ? 0 : min(left, 3_155_760_000_000)))
+    }
+
+    /// A transport takes the place of another, or of none.
+    func replace(_ transport: any HubTransport, user: HubUser?) {
+        self.transport = transport
+        self.splitter.reset()
+        self.user = user
+        self.expiry = Self.expiry(of: user, self.configuration, now: .now(), wallClock: WallClock.now)
+        if !self.isReading { transport.setReading(false) }
+        self.machine.heard(at: .now())
+    }
+
+    /// The server goes away: ends it now, or at its place in the time that this may take.
+    func shutDown() {
+        let window = self.endpoint.configuration.drainWindow
+        if window > .zero { self.loop.drain(self, .serverShuttingDown, over: window) } else { self.close(.serverShuttingDown) }
+    }
+
     /// How it gets what is sent to many.
-    var lane: HubLane { self.kind == .json ? .json : .messagePack }
+    var lane: HubLane { self.reconnect != nil ? .single : self.kind == .json ? .json : .messagePack }
 
     /// Whether messages flow.
     var isOpen: Bool { self.machine.isOpen }
@@ -90,7 +124,8 @@ final class HubConnection {
             }
         } catch {
             guard self.isOpen else { return self.refuse(.canceled) }
-            self.close(.protocolError(detail: self.endpoint.configuration.detailedErrors ? error.message : nil))
+            let detail = self.endpoint.configuration.detailedErrors ? error.message : nil
+            self.close(error.code == .messageTooLarge ? .messageTooLarge(detail: detail) : .protocolError(detail: detail))
         }
     }
 
@@ -98,7 +133,7 @@ final class HubConnection {
     func drained() {
         while !self.blockedSends.isEmpty, self.hasRoom {
             let send = self.blockedSends.removeFirst()
-            self.send(send.record)
+            self.send(counted: send.record)
             send.completion(self.isOpen)
         }
     }
@@ -113,6 +148,13 @@ final class HubConnection {
 
     /// Nothing is left of the transport.
     func transportEnded() {
+        if self.isOpen, self.reconnect != nil, !self.hasSaidGoodbye {
+            // Its client may come back.
+            self.transport = nil
+            self.splitter.reset()
+            self.reconnect?.disconnected(until: LoopInstant.now().advanced(by: self.configuration.reconnectTimeout))
+            return
+        }
         self.transportEnding(.connectionLost)
         self.transport = nil
         self.endpoint.lifetime.release()
@@ -122,9 +164,18 @@ final class HubConnection {
     func tick(now: LoopInstant) {
         self.transport?.tick(now: now)
         if let deadline = self.deadline, now >= deadline { self.tasks.cancelCalls() }
+        if let expiry = self.expiry, now >= expiry { self.close(.credentialsExpired) }
+        if let deadline = self.reconnect?.deadline, now >= deadline { return self.transportEnding(.connectionLost) }
+        if self.isOpen, self.transport != nil, let number = self.reconnect?.acknowledgement(now: now) {
+            var record = ByteBuffer()
+            self.kind.encodeAck(sequenceID: number, into: &record)
+            self.send(record)
+        }
         switch self.machine.tick(now: now) {
         case .ping:
-            guard let transport = self.transport, transport.wantsPings, transport.outstanding == 0 else { break }
+            guard let transport = self.transport, transport.wantsPings, transport.outstanding == 0,
+                self.reconnect?.isResuming != true
+            else { break }
             self.send(self.endpoint.ping(self.kind))
         case .refuseHandshake:
             self.refuse(.canceled)
@@ -144,9 +195,6 @@ final class HubConnection {
         }
     }
 
-    /// Sends a message of its own, which the client counts.
-    func send(counted record: ByteBuffer) { self.send(record) }
-
     /// Sends a record when there is room, and says whether it was sent.
     func send(_ record: ByteBuffer, completion: @escaping (Bool) -> Void) {
         guard self.isOpen else { return completion(false) }
@@ -154,12 +202,12 @@ final class HubConnection {
             self.blockedSends.append((record, completion))
             return
         }
-        self.send(record)
+        self.send(counted: record)
         completion(self.isOpen)
     }
 
     private var hasRoom: Bool {
-        (self.transport?.outstanding ?? 0) <= self.endpoint.configuration.outboxBytes / 4
+        (self.transport?.outstanding ?? 0) <= self.endpoint.configuration.outboxBytes / 4 && self.reconnect?.hasRoom != false
     }
 
     /// Sends bytes that are framed already.
@@ -215,14 +263,17 @@ final class HubConnection {
 
     private func shakeHands(_ record: ByteBuffer, now: LoopInstant) {
         do throws(Handshake.Refusal) {
-            self.kind = try Handshake.accept(
+            let agreed = try Handshake.agree(
                 record, detailedErrors: self.endpoint.configuration.detailedErrors,
                 carriesBinary: self.transport?.carriesBinary ?? true
             )
+            self.kind = agreed.kind
+            if agreed.version >= 2, self.resumptionToken != nil {
+                self.reconnect = ReconnectState(limit: self.configuration.reconnectBufferBytes, now: now)
+            }
         } catch {
             return self.refuse(error)
         }
-        guard self.kind == .json || self.transport?.carriesBinary == true else { return self.refuse(.binary(self.kind)) }
         self.splitter.begin(self.kind)
         self.transport?.setBinary(self.kind.isBinary)
         self.machine.accepted(at: now)
@@ -230,6 +281,9 @@ final class HubConnection {
         // The answer may have filled the outbox of a client that reads nothing.
         guard self.isOpen else { return }
         self.loop.add(self)
+        if self.reconnect != nil, let token = self.resumptionToken {
+            self.endpoint.resumable.withLock { $0[token] = (self.caller.connection, self.user?.id) }
+        }
         self.isCounted = true
         self.endpoint.lifetime.opened()
         guard self.endpoint.hasConnectHandlers else {
@@ -274,6 +328,7 @@ final class HubConnection {
         let message = try self.kind.decode(record)
         self.endpoint.lifetime.metrics.messagesReceived.increment()
         self.machine.heard(at: now)
+        guard try self.admits(message) else { return }
         switch message {
         case .invocation(let invocation):
             guard !self.hasSaidGoodbye else { return }
@@ -313,6 +368,8 @@ final class HubConnection {
     var configuration: HubConfiguration { self.endpoint.configuration }
 
     var eventLoop: any EventLoop { self.loop.eventLoop }
+
+    var metrics: HubMetrics { self.endpoint.lifetime.metrics }
 
     var results: ClientResults { self.endpoint.lifetime.results }
 
@@ -446,6 +503,12 @@ final class HubConnection {
     /// - Parameter handlesRest: Whether calls that have arrived are still handled: the client left, having said all this.
     private func ended(_ reason: CloseReason, handlesRest: Bool) {
         self.endReason = reason
+        if let token = self.resumptionToken { self.endpoint.endResumption(token) }
+        if self.reconnect?.deadline != nil {
+            // There is no transport that would say that it has ended.
+            self.reconnect?.deadline = nil
+            self.endpoint.lifetime.release()
+        }
         self.loop.remove(self)
         self.stagedEnd = 0
         if self.isCounted { self.endpoint.lifetime.ended(reason) }
@@ -482,14 +545,4 @@ final class HubConnection {
 extension InvocationMessage {
     /// Whether it is handled beside others: a stream, or something that brings streams.
     fileprivate var isBesideQueue: Bool { self.isStreaming || !self.streamIDs.isEmpty }
-}
-
-extension Handshake.Refusal {
-    /// The protocol is not made of text, and the transport carries nothing else.
-    fileprivate static func binary(_ kind: HubProtocolKind) -> Handshake.Refusal {
-        Handshake.Refusal(
-            error: "Cannot use the '\(kind.rawValue)' protocol on the current transport. "
-                + "The transport does not support 'Binary' transfer format."
-        )
-    }
 }

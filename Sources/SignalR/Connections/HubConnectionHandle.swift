@@ -15,6 +15,12 @@ struct HubConnectionHandle: Sendable {
         self.kind = kind
     }
 
+    /// Where the connection lives.
+    var eventLoop: any EventLoop { self.mailbox.eventLoop }
+
+    /// The connection itself. On its event loop.
+    var local: HubConnection { self.connection.value }
+
     /// Does something on the event loop, and does not wait for it.
     func post(_ work: @escaping @Sendable (HubConnection) -> Void) {
         let connection = self.connection

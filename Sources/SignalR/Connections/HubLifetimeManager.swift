@@ -15,6 +15,7 @@ final class HubLifetimeManager: Sendable {
     private let entries = Mutex<[Entry]>([])
     private let openCount = Atomic(0)
     private let admittedCount = Atomic(0)
+    private let isDraining = Atomic(false)
 
     init(metrics: HubMetrics) {
         self.metrics = metrics
@@ -60,19 +61,34 @@ final class HubLifetimeManager: Sendable {
         }
     }
 
+    /// Takes no new connections, and ends all that there are, evenly over a time.
+    func drain(_ reason: CloseReason, over window: Duration) async {
+        self.isDraining.store(true, ordering: .relaxed)
+        for entry in self.entries.withLock({ $0 }) {
+            entry.loop.eventLoop.execute { _ = entry.loop.value.drainAll(reason, over: window) }
+        }
+        // Behind all of them, and so that nobody is left who came in between.
+        try? await Task.sleep(for: window)
+        await self.closeAll(reason)
+    }
+
     // MARK: - Counting
 
-    /// Makes room for one more connection; `false` if there are `maximum` already.
+    /// Whether there is room for one more connection.
+    func hasRoom(maximum: Int) -> Bool {
+        !self.isDraining.load(ordering: .relaxed) && self.admittedCount.load(ordering: .relaxed) < maximum
+    }
+
+    /// Makes room for one more connection; `false` if there are `maximum` already, or none are taken any more.
     func admit(maximum: Int) -> Bool {
+        guard !self.isDraining.load(ordering: .relaxed) else { return false }
         guard self.admittedCount.add(1, ordering: .relaxed).newValue <= maximum else {
             self.admittedCount.subtract(1, ordering: .relaxed)
+            self.metrics.exceeded(.connections)
             return false
         }
         return true
     }
-
-    /// Whether there is room for one more connection.
-    func hasRoom(maximum: Int) -> Bool { self.admittedCount.load(ordering: .relaxed) < maximum }
 
     /// A connection that was admitted is no more.
     func release() {

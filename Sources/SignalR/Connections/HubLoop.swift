@@ -122,6 +122,22 @@ final class HubLoop {
         return futures
     }
 
+    /// Ends all connections one after another, evenly over a time.
+    ///
+    /// - Returns: What is completed when nothing is left of their transports.
+    func drainAll(_ reason: CloseReason, over window: Duration) -> [EventLoopFuture<Void>] {
+        let connections = self.tracked
+        for connection in connections { self.drain(connection, reason, over: window) }
+        return connections.compactMap { $0.transport?.closeFuture }
+    }
+
+    /// Ends a connection at its place in a time in which all are ended.
+    func drain(_ connection: HubConnection, _ reason: CloseReason, over window: Duration) {
+        let delay = window * max(0, connection.trackIndex) / max(1, self.tracked.count)
+        guard delay > .zero else { return connection.close(reason) }
+        self.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(delay.nanoseconds)) { connection.close(reason) }
+    }
+
     /// Lends storage that is used again and again, while nobody else on the event loop needs it.
     func takeScratch() -> ByteBuffer {
         var scratch = ByteBuffer()

@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// A transport whose clients send with requests of their own.
 protocol PostedTransport: HubTransport {
-    var connection: HubConnection { get }
+    var connection: any HubTransportOwner { get }
     var sends: SendQueue<HubInquiry> { get set }
 }
 

@@ -2,7 +2,7 @@ import NIOCore
 
 /// A transport with a connection of its own, on which it is the only channel handler.
 protocol SocketTransport: HubTransport, ChannelDuplexHandler where InboundIn == ByteBuffer, OutboundOut == ByteBuffer {
-    var connection: HubConnection { get }
+    var connection: any HubTransportOwner { get }
     var context: ChannelHandlerContext? { get }
     var outbox: Outbox { get set }
     var socket: DirectSocket { get set }

@@ -1,4 +1,5 @@
 public import Metrics
+public import Tracing
 
 /// What clients can call, and the way to them.
 ///
@@ -26,22 +27,30 @@ public struct Hub: Sendable {
     public var configuration = HubConfiguration()
 
     let lifetime: HubLifetimeManager
+    /// Where spans go; `nil` where nobody gathers them.
+    let tracer: (any Tracer)?
     /// Methods by their names in lower case.
     private(set) var methods: [String: HubMethod] = [:]
     private(set) var connectHandlers: [ConnectHandler] = []
     private(set) var disconnectHandlers: [DisconnectHandler] = []
     private(set) var authenticator: Authenticator?
-    private(set) var redirector: Redirector?
     var filters: [Filter] = []
     var connectFilters: [ConnectFilter] = []
     var disconnectFilters: [DisconnectFilter] = []
+    private(set) var redirector: Redirector?
 
     /// - Parameters:
     ///   - name: A name for metrics.
     ///   - metrics: Where the metrics go; the system's if it is not given.
+    ///   - tracer: Where a span for each call goes; the system's if it is not given.
     ///   - build: Registers methods and handlers.
-    public init(_ name: String, metrics: (any MetricsFactory)? = nil, _ build: (inout Hub) throws -> Void) rethrows {
+    public init(
+        _ name: String, metrics: (any MetricsFactory)? = nil, tracer: (any Tracer)? = nil,
+        _ build: (inout Hub) throws -> Void
+    ) rethrows {
         self.name = name
+        let tracer = tracer ?? InstrumentationSystem.tracer
+        self.tracer = tracer is NoOpTracer ? nil : tracer
         self.lifetime = HubLifetimeManager(metrics: HubMetrics(hub: name, factory: metrics))
         try build(&self)
     }
@@ -57,6 +66,16 @@ public struct Hub: Sendable {
     /// Clients are told the reason. Those that do not answer are cut off after ``HubConfiguration/closeTimeout``.
     public func closeAll(reason: CloseReason = .serverShuttingDown) async {
         await self.lifetime.closeAll(reason)
+    }
+
+    /// Takes no new connections, which are answered `503`, and ends those there are one after another, evenly over a time, so that
+    /// their clients do not all look for another server at once.
+    ///
+    /// - Parameters:
+    ///   - window: How long it takes. When the task is cancelled, all that are left are ended at once.
+    ///   - reason: What clients are told; by default that they may come back, to another server.
+    public func drain(over window: Duration, reason: CloseReason = .serverShuttingDown) async {
+        await self.lifetime.drain(reason, over: window)
     }
 
     /// Runs `handler` when a client has connected, before its first call is handled.
@@ -79,18 +98,18 @@ public struct Hub: Sendable {
         self.authenticator = authenticator
     }
 
-    /// Whether somebody wants to be told of connections.
-    var watchesConnects: Bool { !self.connectHandlers.isEmpty || !self.connectFilters.isEmpty }
-
-    /// Whether somebody wants to be told of their ends.
-    var watchesDisconnects: Bool { !self.disconnectHandlers.isEmpty || !self.disconnectFilters.isEmpty }
-
     /// Sends clients elsewhere: to another server, or to Azure SignalR.
     ///
     /// - Parameter redirector: Asked for each negotiation; `nil` keeps the client here.
     public mutating func redirect(_ redirector: @escaping @Sendable (HubRequest) async -> HubRedirect?) {
         self.redirector = redirector
     }
+
+    /// Whether somebody wants to be told of connections.
+    var watchesConnects: Bool { !self.connectHandlers.isEmpty || !self.connectFilters.isEmpty }
+
+    /// Whether somebody wants to be told of their ends.
+    var watchesDisconnects: Bool { !self.disconnectHandlers.isEmpty || !self.disconnectFilters.isEmpty }
 
     mutating func add(_ method: HubMethod, named name: String) {
         let previous = self.methods.updateValue(method, forKey: name.lowercased())

@@ -26,6 +26,18 @@ public struct HubConfiguration: Sendable {
     /// How long a client may take to answer a closing handshake, and messages of a client that left to be handled.
     /// Then they are cut off. 5 seconds.
     public var closeTimeout: Duration = .seconds(5)
+    /// Whether a client that asks for it may go on with its connection over another WebSocket when one is lost. It costs what waits
+    /// to be acknowledged. Off.
+    public var allowsStatefulReconnect = false
+    /// How long a connection without a WebSocket is kept for its client. 15 seconds.
+    public var reconnectTimeout: Duration = .seconds(15)
+    /// How many bytes one client may leave unacknowledged before what is sent to it waits. 100,000.
+    public var reconnectBufferBytes = 100_000
+    /// Whether a connection ends when ``HubUser/expiresAt`` has come. On.
+    public var closesOnExpiry = true
+    /// Over which time connections are ended when the server shuts down gracefully, evenly, so that not all come back at once.
+    /// Zero: all at once.
+    public var drainWindow: Duration = .zero
     /// Whether clients are told the text of every error, not only of a ``HubException``. For development. Off.
     public var detailedErrors = false
     /// The origins of web pages that may connect, such as `https://app.example.com`; `*` for all.

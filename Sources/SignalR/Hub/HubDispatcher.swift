@@ -2,6 +2,7 @@ import Logging
 import Metrics
 import NIOCore
 import SignalRProtocol
+import Tracing
 
 /// Handles calls: finds the method, runs it, makes the answer. Knows neither protocols nor transports.
 struct HubDispatcher: Sendable {
@@ -21,8 +22,34 @@ struct HubDispatcher: Sendable {
     ///   - uploads: The streams that the client sends with it.
     /// - Returns: The answer, encoded; `nil` when none is wanted.
     func handle(_ invocation: InvocationMessage, for caller: HubCaller, uploads: [UploadStream] = []) async -> ByteBuffer? {
+        let began = ContinuousClock.now
+        var outcome = DispatchOutcome.succeeded
+        defer { self.hub.lifetime.metrics.dispatched(outcome, in: began.duration(to: .now)) }
+        guard let tracer = self.hub.tracer else {
+            return await self.dispatch(invocation, for: caller, uploads: uploads, outcome: &outcome)
+        }
+        let method = invocation.target
+        // Names that clients make up are no names of spans.
+        let name = self.hub.methods[method.lowercased()] == nil ? "unknown" : method
+        var context = ServiceContext.topLevel
+        tracer.extract(invocation.headers, into: &context, using: HeaderExtractor())
+        return await tracer.withAnySpan("\(self.hub.name)/\(name)", context: context, ofKind: .server) { span in
+            span.attributes["rpc.system"] = "signalr"
+            span.attributes["rpc.service"] = self.hub.name
+            span.attributes["rpc.method"] = name
+            let answer = await self.dispatch(invocation, for: caller, uploads: uploads, outcome: &outcome)
+            span.attributes["signalr.outcome"] = outcome.rawValue
+            if outcome == .failed { span.setStatus(SpanStatus(code: .error)) }
+            return answer
+        }
+    }
+
+    private func dispatch(
+        _ invocation: InvocationMessage, for caller: HubCaller, uploads: [UploadStream], outcome: inout DispatchOutcome
+    ) async -> ByteBuffer? {
         var reply = HubReply(kind: caller.connection.kind, invocationID: invocation.invocationID)
         let target = invocation.target
+        outcome = .refused
         guard let method = self.hub.methods[target.lowercased()] else { return reply.failure(HubErrorText.unknownMethod(target)) }
         if let policy = method.policy, await !policy.allows(caller) {
             return reply.failure(HubErrorText.unauthorized(target))
@@ -37,10 +64,9 @@ struct HubDispatcher: Sendable {
                 HubErrorText.unexpectedStreams(target, count: uploads.count, expected: method.streamCount)
             )
         }
+        outcome = .succeeded
         if invocation.isStreaming, Task.isCancelled { return reply.streamEnd() }
         reply.keepsValues = !self.hub.filters.isEmpty
-        let began = ContinuousClock.now
-        defer { self.hub.lifetime.metrics.dispatchDuration.record(duration: began.duration(to: .now)) }
         var hasBegun = false
         do {
             let input = HubMethodInput(arguments: invocation.arguments, uploads: uploads, kind: reply.kind)
@@ -64,11 +90,16 @@ struct HubDispatcher: Sendable {
                 try await stream(
                     HubItemWriter(kind: reply.kind, invocationID: invocationID, connection: caller.connection)
                 )
+                if Task.isCancelled { outcome = .cancelled }
                 return reply.streamEnd()
             }
         } catch {
             // Whoever wanted no more is not told what became of it.
-            if invocation.isStreaming, Task.isCancelled { return reply.streamEnd() }
+            if invocation.isStreaming, Task.isCancelled {
+                outcome = .cancelled
+                return reply.streamEnd()
+            }
+            outcome = error is HubMethod.BindingError ? .refused : .failed
             return reply.failure(
                 self.text(for: error, target: target, isStreaming: hasBegun, connectionID: caller.connectionID)
             )
@@ -143,4 +174,9 @@ struct HubDispatcher: Sendable {
             return failed(isDetailed ? "\(type(of: error)): \(error)" : nil)
         }
     }
+}
+
+/// Finds the trace that a client goes on with, in the headers of its call.
+private struct HeaderExtractor: Extractor {
+    func extract(key: String, from carrier: [String: String]) -> String? { carrier[key] }
 }

@@ -4,15 +4,15 @@ import SignalRProtocol
 /// What a hub counts.
 ///
 /// `signalr.connections`, `signalr.connects`, `signalr.disconnects` (by reason), `signalr.messages.received`,
-/// `signalr.messages.sent`, `signalr.bytes.sent`, `signalr.dispatch.duration`, `signalr.slow_clients`; each by hub and
-/// transport.
+/// `signalr.messages.sent`, `signalr.bytes.sent`, `signalr.dispatch.duration` (by outcome), `signalr.slow_clients`,
+/// `signalr.limits.exceeded` (by limit); each by hub and transport.
 struct HubMetrics: Sendable {
     let connections: Gauge
     let connects: Counter
     let messagesReceived: Counter
     let messagesSent: Counter
     let bytesSent: Counter
-    let dispatchDuration: Timer
+    private let dispatchDurations: [DispatchOutcome: Timer]
     let slowClients: Counter
     private let factory: any MetricsFactory
     private let dimensions: [(String, String)]
@@ -27,8 +27,26 @@ struct HubMetrics: Sendable {
         self.messagesReceived = Counter(label: "signalr.messages.received", dimensions: dimensions, factory: factory)
         self.messagesSent = Counter(label: "signalr.messages.sent", dimensions: dimensions, factory: factory)
         self.bytesSent = Counter(label: "signalr.bytes.sent", dimensions: dimensions, factory: factory)
-        self.dispatchDuration = Timer(label: "signalr.dispatch.duration", dimensions: dimensions, factory: factory)
+        var dispatchDurations: [DispatchOutcome: Timer] = [:]
+        for outcome in DispatchOutcome.allCases {
+            dispatchDurations[outcome] = Timer(
+                label: "signalr.dispatch.duration", dimensions: dimensions + [("outcome", outcome.rawValue)], factory: factory
+            )
+        }
+        self.dispatchDurations = dispatchDurations
         self.slowClients = Counter(label: "signalr.slow_clients", dimensions: dimensions, factory: factory)
+    }
+
+    /// A call has been handled; of a stream, until its end.
+    func dispatched(_ outcome: DispatchOutcome, in duration: Duration) {
+        self.dispatchDurations[outcome]?.record(duration: duration)
+    }
+
+    /// Counts that a limit was exceeded. It is rare, so this handle is not kept.
+    func exceeded(_ limit: HubLimit) {
+        Counter(
+            label: "signalr.limits.exceeded", dimensions: self.dimensions + [("limit", limit.rawValue)], factory: self.factory
+        ).increment()
     }
 
     /// Counts the end of a connection. Ends are rare, and reasons an open set, so this handle is not kept.
@@ -36,6 +54,12 @@ struct HubMetrics: Sendable {
         Counter(
             label: "signalr.disconnects", dimensions: self.dimensions + [("reason", reason.name)], factory: self.factory
         ).increment()
-        if reason == .slowClient { self.slowClients.increment() }
+        switch reason.name {
+        case CloseReason.slowClient.name:
+            self.slowClients.increment()
+            self.exceeded(.outbox)
+        case CloseReason.messageTooLarge().name: self.exceeded(.receiveSize)
+        default: break
+        }
     }
 }

@@ -10,7 +10,7 @@ final class LongPollTransport: HubTransport, PostedTransport {
         let inquiry: HubInquiry
     }
 
-    let connection: HubConnection
+    let connection: any HubTransportOwner
     private let eventLoop: any EventLoop
     private let slot: LoopSlot<LongPollTransport>
     private let limit: Int

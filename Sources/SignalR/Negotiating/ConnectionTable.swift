@@ -15,6 +15,8 @@ struct ConnectionTable<Carrier> {
     private let timeout: Duration
     private let earlyLimit: Int
     private var entries: [String: Entry] = [:]
+    /// The tokens of those whose clients asked to go on over other sockets, until they are made.
+    private var stateful: Set<String> = []
     /// In the order of their deadlines; those that were made meanwhile are passed over.
     private var deadlines: Deque<(token: String, deadline: LoopInstant)> = []
     /// How many are negotiated and not made.
@@ -39,14 +41,18 @@ struct ConnectionTable<Carrier> {
     }
 
     /// Adds one that was negotiated; `false` if there is no room.
-    mutating func add(_ connectionID: String, token: String, now: LoopInstant) -> Bool {
+    mutating func add(_ connectionID: String, token: String, isStateful: Bool = false, now: LoopInstant) -> Bool {
         self.reap(now: now)
         guard self.negotiatedCount < self.maximumNegotiated, self.entries[token] == nil else { return false }
         self.entries[token] = .negotiated(connectionID: connectionID, early: ByteBuffer())
+        if isStateful { self.stateful.insert(token) }
         self.negotiatedCount += 1
         self.deadlines.append((token, now.advanced(by: self.timeout)))
         return true
     }
+
+    /// Whether the client of this token asked to go on over other sockets. It is forgotten.
+    mutating func takeStateful(_ token: String) -> Bool { self.stateful.remove(token) != nil }
 
     enum Claim {
         /// There is none, or its time is over.
@@ -111,6 +117,7 @@ struct ConnectionTable<Carrier> {
 
     /// The connection of this token has ended.
     mutating func remove(_ token: String) {
+        self.stateful.remove(token)
         if case .negotiated = self.entries.removeValue(forKey: token) { self.negotiatedCount -= 1 }
     }
 

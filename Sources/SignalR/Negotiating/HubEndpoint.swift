@@ -16,6 +16,8 @@ final class HubEndpoint: Sendable {
     private let origins: OriginPolicy
     private let connections: Mutex<ConnectionTable<HubCarrier>>
     private let isDraining = Atomic(false)
+    /// Connections that may go on over another socket, by their tokens.
+    let resumable = Mutex<[String: (connection: HubConnectionHandle, userID: String?)]>([:])
     private let jsonPing: ByteBuffer
     private let messagePackPing: ByteBuffer
     private let randomID: @Sendable () -> String
@@ -68,7 +70,8 @@ final class HubEndpoint: Sendable {
     var tickInterval: Duration {
         let timing = self.configuration.timing
         let shortest = min(
-            timing.handshakeTimeout, timing.keepAliveInterval, timing.clientTimeout, self.configuration.closeTimeout,
+            timing.handshakeTimeout, timing.keepAliveInterval, timing.clientTimeout,
+            min(self.configuration.closeTimeout, self.configuration.reconnectTimeout),
             min(self.configuration.pollTimeout, self.configuration.disconnectTimeout)
         )
         return max(.milliseconds(5), min(.seconds(1), shortest / 4))
@@ -174,11 +177,19 @@ final class HubEndpoint: Sendable {
         let connectionID = self.randomID()
         // Clients of version 0 know only one name.
         let token = version == 0 ? connectionID : self.randomID()
-        guard self.connections.withLock({ $0.add(connectionID, token: token, now: self.now()) }) else { return .busy }
+        let isStateful =
+            self.configuration.allowsStatefulReconnect && self.configuration.transports.contains(.webSockets)
+            && QueryItems(of: head.uri)["useStatefulReconnect"]?.lowercased() == "true"
+        guard
+            self.connections.withLock({ $0.add(connectionID, token: token, isStateful: isStateful, now: self.now()) })
+        else {
+            self.lifetime.metrics.exceeded(.negotiated)
+            return .busy
+        }
         return .json(
             Negotiation.connection(
                 version: version, connectionID: connectionID, connectionToken: token,
-                transports: self.configuration.transports.listed
+                transports: self.configuration.transports.listed, statefulReconnect: isStateful
             ).body
         )
     }
@@ -236,6 +247,10 @@ final class HubEndpoint: Sendable {
         guard carrier.transport == transport else {
             return inquiry.reply(.text(.badRequest, "Cannot change transports mid-connection"))
         }
+        if case .webSockets = carrier, let (connection, userID) = self.resumable.withLock({ $0[inquiry.token] }) {
+            guard userID == user?.id else { return inquiry.reply(LoopResponse(status: .forbidden)) }
+            return self.resumeWebSocket(inquiry, user: user, connection)
+        }
         guard case .longPolling(let slot, _) = carrier else { return inquiry.reply(.text(.conflict)) }
         slot.use { polling in
             if let polling { polling.poll(inquiry) } else { inquiry.reply(.text(.notFound)) }
@@ -249,7 +264,19 @@ final class HubEndpoint: Sendable {
             HubUpgrade(
                 response: WebSocketHandshake.response(to: inquiry.head),
                 makeTransport: { channel in
-                    let connection = self.connection(connectionID, of: inquiry, user: user, on: channel.eventLoop)
+                    let resumptionToken = token.flatMap { token in
+                        self.connections.withLock { $0.takeStateful(token) } ? token : nil
+                    }
+                    let connection = self.connection(
+                        connectionID, of: inquiry, user: user, on: channel.eventLoop, resumptionToken: resumptionToken
+                    )
+                    guard resumptionToken == nil else {
+                        // Its token is forgotten with the connection, which may outlive this transport.
+                        let link = ConnectionLink(
+                            to: connection.caller.connection, isFirst: true, user: user, on: channel.eventLoop
+                        )
+                        return WebSocketTransport(connection: link, configuration: self.configuration, early: early)
+                    }
                     return WebSocketTransport(
                         connection: connection, configuration: self.configuration, early: early,
                         whenEnded: token.map { token in { self.forget(token) } }
@@ -258,6 +285,26 @@ final class HubEndpoint: Sendable {
                 abandon: { self.abandon(token) }
             )
         )
+    }
+
+    /// A client comes back to its connection with another socket.
+    private func resumeWebSocket(_ inquiry: HubInquiry, user: HubUser?, _ connection: HubConnectionHandle) {
+        inquiry.reply(
+            HubUpgrade(
+                response: WebSocketHandshake.response(to: inquiry.head),
+                makeTransport: { channel in
+                    let link = ConnectionLink(to: connection, isFirst: false, user: user, on: channel.eventLoop)
+                    return WebSocketTransport(connection: link, configuration: self.configuration)
+                },
+                abandon: {}
+            )
+        )
+    }
+
+    /// A connection that might have gone on over another socket has ended.
+    func endResumption(_ token: String) {
+        self.resumable.withLock { $0[token] = nil }
+        self.forget(token)
     }
 
     private func beginEvents(
@@ -297,11 +344,13 @@ final class HubEndpoint: Sendable {
 
     /// A connection on its event loop.
     private func connection(
-        _ connectionID: String, of inquiry: HubInquiry, user: HubUser?, on eventLoop: any EventLoop
+        _ connectionID: String, of inquiry: HubInquiry, user: HubUser?, on eventLoop: any EventLoop,
+        resumptionToken: String? = nil
     ) -> HubConnection {
         let (loop, mailbox) = self.lifetime.loop(on: eventLoop)
         return HubConnection(
-            id: connectionID, user: user, request: inquiry.request, endpoint: self, loop: loop, mailbox: mailbox, now: .now()
+            id: connectionID, user: user, request: inquiry.request, endpoint: self, loop: loop, mailbox: mailbox, now: .now(),
+            resumptionToken: resumptionToken
         )
     }
 

@@ -18,7 +18,7 @@ final class ServerSentEventsTransport: ChannelDuplexHandler, SocketTransport, Po
         case ended
     }
 
-    let connection: HubConnection
+    let connection: any HubTransportOwner
     private let closeTimeout: Duration
     private let early: ByteBuffer
     private let whenEnded: () -> Void

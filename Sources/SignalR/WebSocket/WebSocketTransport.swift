@@ -20,7 +20,7 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
         case ended
     }
 
-    let connection: HubConnection
+    let connection: any HubTransportOwner
     private let closeTimeout: Duration
     private let early: ByteBuffer
     private let whenEnded: (() -> Void)?
@@ -39,7 +39,7 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
     ///   - early: What the client sent before.
     ///   - whenEnded: Called on the event loop when nothing is left of it.
     init(
-        connection: HubConnection, configuration: HubConfiguration, early: ByteBuffer = ByteBuffer(),
+        connection: any HubTransportOwner, configuration: HubConfiguration, early: ByteBuffer = ByteBuffer(),
         whenEnded: (() -> Void)? = nil
     ) {
         self.connection = connection
@@ -209,7 +209,7 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is ChannelShouldQuiesceEvent: self.connection.close(.serverShuttingDown)
+        case is ChannelShouldQuiesceEvent: self.connection.shutDown()
         case ChannelEvent.inputClosed:
             // Whoever said goodbye may still be reading.
             if case .leaving = self.phase { break }

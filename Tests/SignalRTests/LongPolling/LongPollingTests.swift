@@ -60,6 +60,23 @@ import Testing
         }
     }
 
+    @Test func binaryMessages() async throws {
+        let hub = self.hub()
+        try await TestServer.run(["/hub": hub]) { server in
+            let client = try await PollingClient.open(to: server, token: try await server.negotiate())
+            try await client.send(all: [#"{"protocol":"messagepack","version":1}"#])
+            #expect(try await client.poll().body == "{}\u{1E}")
+            let call = WireMessage.call("Echo", [.string("a")], id: "1").bytes(in: .messagepack)
+            #expect(try await client.sending.post(client.target, call).status == 200)
+            let result: [UInt8] = [8, 0x95, 0x03, 0x80, 0xA1, 0x31, 0x03, 0xA1, 0x61]
+            #expect(try await client.poll().body == String(decoding: result, as: UTF8.self))
+            try await hub.clients.all.send("Note", 1)
+            let note: [UInt8] = [12, 0x96, 0x01, 0x80, 0xC0, 0xA4, 0x4E, 0x6F, 0x74, 0x65, 0x91, 0x01, 0x90]
+            #expect(try await client.poll().body == String(decoding: note, as: UTF8.self))
+            try await client.leave()
+        }
+    }
+
     @Test func aPollEndsInTime() async throws {
         let hub = self.hub { $0.configuration.pollTimeout = .milliseconds(50) }
         try await TestServer.run(["/hub": hub]) { server in

@@ -32,6 +32,17 @@ import Testing
         }
     }
 
+    @Test func itCarriesTextOnly() async throws {
+        try await TestServer.run(["/hub": self.hub()]) { server in
+            let client = try await EventsClient.open(to: server, token: try await server.negotiate())
+            try await client.send(all: [#"{"protocol":"messagepack","version":1}"#])
+            #expect(
+                await client.untilEnd() == [
+                    #"{"error":"Cannot use the 'messagepack' protocol on the current transport. The transport does not support 'Binary' transfer format."}"#
+                ])
+        }
+    }
+
     @Test func pings() async throws {
         let hub = self.hub { $0.configuration.timing.keepAliveInterval = .milliseconds(20) }
         try await TestServer.run(["/hub": hub]) { server in

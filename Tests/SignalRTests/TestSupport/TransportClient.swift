@@ -99,6 +99,14 @@ struct RequestStream: Sendable {
         try await self.stream.send(head + "\r\n" + body)
     }
 
+    func post(_ target: String, _ body: [UInt8]) async throws -> HTTPAnswer {
+        var request = ByteBuffer(
+            string: "POST \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(self.port)\r\nContent-Length: \(body.count)\r\n\r\n")
+        request.writeBytes(body)
+        try await self.stream.send(request)
+        return try await self.answer()
+    }
+
     func answer() async throws -> HTTPAnswer { try await self.stream.read(HTTPAnswer.take) }
 
     func request(_ method: String, _ target: String, headers: [String: String] = [:], body: String = "") async throws

@@ -7,6 +7,10 @@ final class WireClient: Sendable {
     let kind: HubProtocolKind
     let socket: HubClient
     private let messages = Mutex<[WireMessage]>([])
+    private let latest = Mutex(0)
+
+    /// How many of its messages the server has acknowledged.
+    var acknowledged: Int { self.latest.withLock { $0 } }
 
     init(_ kind: HubProtocolKind, over socket: HubClient) {
         self.kind = kind
@@ -48,7 +52,10 @@ final class WireClient: Sendable {
     /// The next message.
     func any() async throws -> WireMessage {
         while true {
-            if let message = self.messages.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { return message }
+            if let message = self.messages.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+                if case .ack(let number) = message { self.latest.withLock { $0 = number } }
+                return message
+            }
             let frame = try await self.socket.frame()
             guard frame.opcode == self.opcode, frame.isFinal, frame.mask == nil else { throw HubClient.Closed(code: frame.code) }
             let found = try WireMessage.messages(in: frame.content, self.kind)
