@@ -1,0 +1,251 @@
+/// The life of a client, decided without touching the network: connecting, shaking hands, open, lost, trying again, closed.
+///
+/// `ClientCore` is the shell: each event returns the one thing to do next. One connection exists at a time at most.
+struct ClientLife<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration, Instant: Sendable {
+    private enum State {
+        /// Not run yet.
+        case idle
+        /// An address is negotiated, or a socket connected.
+        case connecting
+        /// There is a socket; the server has until `deadline` to answer the handshake.
+        case shakingHands(deadline: Instant)
+        /// Messages flow. `silentSince` is `nil` while nothing is read, by our own choice.
+        case open(since: Instant, lastPing: Instant, silentSince: Instant?)
+        /// We said goodbye, and wait for the server's.
+        case leaving(deadline: Instant)
+        /// The socket is no longer wanted; what follows depends on `end`.
+        case ending(End)
+        /// Until the next attempt.
+        case waiting
+        /// For good.
+        case closed(SignalRClientError)
+    }
+
+    /// How a connection ended.
+    private enum End {
+        /// There may be another.
+        case lost(SignalRClientError)
+        /// There will be no other.
+        case over(SignalRClientError)
+    }
+
+    /// A connection that does not last longer than this is no success: the waits go on growing.
+    static var stable: Duration { .seconds(1) }
+
+    private var state = State.idle
+    private let configuration: HubClient.Configuration
+    private var hasBeenOpen = false
+    private var isStopped = false
+    /// Attempts that failed since the last connection that lasted.
+    private var failures = 0
+    private var lostAt: Instant?
+
+    init(configuration: HubClient.Configuration) {
+        self.configuration = configuration
+    }
+
+    /// Whether messages flow.
+    var isOpen: Bool {
+        if case .open = self.state { true } else { false }
+    }
+
+    /// Whether what arrives is the answer to the handshake.
+    var isShakingHands: Bool {
+        if case .shakingHands = self.state { true } else { false }
+    }
+
+    /// Whether an attempt to connect is to be made.
+    var wantsConnection: Bool {
+        if case .connecting = self.state { true } else { false }
+    }
+
+    /// Whether a socket is there and still to be read.
+    var wantsFrames: Bool {
+        switch self.state {
+        case .shakingHands, .open, .leaving: true
+        case .idle, .connecting, .ending, .waiting, .closed: false
+        }
+    }
+
+    /// What a call gets instead of an answer; `nil` while there is a connection.
+    var refusal: SignalRClientError? {
+        switch self.state {
+        case .open: nil
+        case .closed(let error): error
+        case .leaving: .stopped
+        case .idle, .connecting, .shakingHands, .ending, .waiting: .notConnected
+        }
+    }
+
+    /// It is run.
+    ///
+    /// - Returns: `false` if it was before.
+    mutating func begin() -> Bool {
+        guard case .idle = self.state else { return false }
+        self.state = .connecting
+        return true
+    }
+
+    /// A socket is there, and the handshake is to be sent.
+    ///
+    /// - Returns: `false` if it is no longer wanted.
+    mutating func connected(at now: Instant) -> Bool {
+        guard case .connecting = self.state else { return false }
+        self.state = .shakingHands(deadline: now.advanced(by: self.configuration.handshakeTimeout))
+        return true
+    }
+
+    /// The server accepted the handshake.
+    ///
+    /// - Returns: Whether there was a connection before; `nil` if nobody waits for it.
+    mutating func accepted(at now: Instant) -> Bool? {
+        guard case .shakingHands = self.state else { return nil }
+        self.state = .open(since: now, lastPing: now, silentSince: now)
+        defer { self.hasBeenOpen = true }
+        return self.hasBeenOpen
+    }
+
+    /// Something arrived.
+    mutating func heard(at now: Instant) {
+        guard case .open(let since, let lastPing, .some) = self.state else { return }
+        self.state = .open(since: since, lastPing: lastPing, silentSince: now)
+    }
+
+    /// Nothing is read from now on, which is not the server's fault.
+    mutating func pausedReading() {
+        guard case .open(let since, let lastPing, _) = self.state else { return }
+        self.state = .open(since: since, lastPing: lastPing, silentSince: nil)
+    }
+
+    /// Reading goes on.
+    mutating func resumedReading(at now: Instant) {
+        guard case .open(let since, let lastPing, _) = self.state else { return }
+        self.state = .open(since: since, lastPing: lastPing, silentSince: now)
+    }
+
+    /// What a tick of the clock asks for.
+    enum TickAction: Equatable {
+        case ping
+        /// Drop the socket.
+        case drop
+        case nothing
+    }
+
+    /// Time has passed.
+    mutating func tick(now: Instant) -> TickAction {
+        switch self.state {
+        case .shakingHands(let deadline) where now >= deadline:
+            self.state = .ending(.lost(SignalRClientError(.timedOut, "The server did not answer the handshake in time.")))
+            return .drop
+        case .open(_, _, .some(let silentSince))
+        where silentSince.duration(to: now) >= self.configuration.serverTimeout:
+            self.failed(SignalRClientError(.timedOut, "The server has been silent for too long."), at: now)
+            return .drop
+        case .open(let since, let lastPing, let silentSince)
+        where lastPing.duration(to: now) >= self.configuration.keepAliveInterval:
+            self.state = .open(since: since, lastPing: now, silentSince: silentSince)
+            return .ping
+        case .leaving(let deadline) where now >= deadline:
+            self.state = .ending(.over(.stopped))
+            return .drop
+        default:
+            return .nothing
+        }
+    }
+
+    /// The connection cannot go on; another may.
+    mutating func failed(_ error: SignalRClientError, at now: Instant) {
+        switch self.state {
+        case .open(let since, _, _):
+            self.noteLoss(after: since, at: now)
+            self.state = .ending(.lost(error))
+        case .connecting, .shakingHands: self.state = .ending(.lost(error))
+        case .idle, .leaving, .ending, .waiting, .closed: break
+        }
+    }
+
+    /// The server said goodbye.
+    mutating func dismissed(_ error: SignalRClientError, at now: Instant) {
+        guard self.isOpen else { return }
+        if error.allowReconnect {
+            self.failed(error, at: now)
+        } else {
+            self.state = .ending(.over(error))
+        }
+    }
+
+    /// What the end of a socket, or of an attempt to get one, asks for.
+    enum EndAction {
+        case retry(after: Duration, SignalRClientError)
+        case end(SignalRClientError)
+    }
+
+    /// The socket has gone, or there was none.
+    ///
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - random: From 0 up to 1, for the policy.
+    mutating func disconnected(at now: Instant, random: Double) -> EndAction {
+        let end: End
+        switch self.state {
+        case .ending(let known): end = known
+        case .open(let since, _, _):
+            self.noteLoss(after: since, at: now)
+            end = .lost(.lost)
+        case .leaving: end = .over(.stopped)
+        case .closed(let error): return .end(error)
+        case .idle, .connecting, .shakingHands, .waiting: end = .lost(.lost)
+        }
+        switch end {
+        case .lost(let error) where self.isStopped: return self.close(self.hasBeenOpen ? .stopped : error)
+        case .lost(let error):
+            guard self.hasBeenOpen || self.configuration.retriesFirstConnection else { return self.close(error) }
+            let lostAt = self.lostAt ?? now
+            self.lostAt = lostAt
+            let attempt = RetryPolicy.Attempt(
+                failures: self.failures, elapsed: lostAt.duration(to: now), error: error, random: random
+            )
+            guard let delay = self.configuration.retryPolicy.delay(before: attempt) else { return self.close(error) }
+            self.failures += 1
+            self.state = .waiting
+            return .retry(after: delay, error)
+        case .over(let error): return self.close(error)
+        }
+    }
+
+    /// The wait is over.
+    mutating func waited() {
+        if case .waiting = self.state, !self.isStopped { self.state = .connecting }
+    }
+
+    /// What the wish to stop asks for.
+    enum StopAction: Equatable {
+        /// Say goodbye, and wait for the end of the socket.
+        case sayGoodbye
+        /// Give up what is under way.
+        case giveUp
+        case nothing
+    }
+
+    /// This side wants no connection any more.
+    mutating func stop(at now: Instant) -> StopAction {
+        self.isStopped = true
+        switch self.state {
+        case .open:
+            self.state = .leaving(deadline: now.advanced(by: self.configuration.closeTimeout))
+            return .sayGoodbye
+        case .leaving, .closed: return .nothing
+        case .idle, .connecting, .shakingHands, .ending, .waiting: return .giveUp
+        }
+    }
+
+    private mutating func close(_ error: SignalRClientError) -> EndAction {
+        self.state = .closed(error)
+        return .end(error)
+    }
+
+    private mutating func noteLoss(after since: Instant, at now: Instant) {
+        if since.duration(to: now) >= Self.stable { self.failures = 0 }
+        self.lostAt = now
+    }
+}

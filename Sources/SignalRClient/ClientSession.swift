@@ -1,0 +1,78 @@
+import NIOCore
+import NIOWebSocket
+import SignalRProtocol
+
+/// One connection: reads what comes, and looks at the clock, until it ends.
+struct ClientSession: Sendable {
+    let core: ClientCore
+    let webSocket: WebSocketConnector.WebSocket
+
+    /// Shakes hands and goes on until the connection has ended, or the task is cancelled. Why it ended is told to the core.
+    func run() async {
+        let socket = HubSocket(channel: self.webSocket.channel, isBinary: false)
+        do {
+            try await self.webSocket.executeThenClose { inbound, _ in
+                guard self.core.connected(socket) else { return }
+                socket.post(handshake: self.core.kind.handshakeRequest)
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    tasks.addTask { try await self.watchClock(socket) }
+                    defer { tasks.cancelAll() }
+                    try await self.read(inbound, socket)
+                }
+                if Task.isCancelled { self.core.stop() }
+                socket.sayGoodbye()
+            }
+        } catch {
+            self.core.failed(SignalRClientError(.connectionLost, SignalRClientError.lost.message, cause: error))
+        }
+    }
+
+    private func watchClock(_ socket: HubSocket) async throws {
+        var ping = ByteBuffer()
+        self.core.kind.encodePing(into: &ping)
+        while true {
+            try await self.core.sleep(self.core.configuration.tickInterval)
+            switch self.core.tick() {
+            case .ping: socket.offer(ping)
+            case .drop: return socket.drop()
+            case .nothing: break
+            }
+        }
+    }
+
+    private func read(_ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, _ socket: HubSocket) async throws {
+        var frames = FrameReader()
+        var records = RecordSplitter(maximumRecordSize: self.core.configuration.maximumMessageSize)
+        for try await frame in inbound {
+            switch frames.read(frame.opcode, isFinal: frame.fin, payload: frame.unmaskedData) {
+            case .bytes(var bytes):
+                do throws(HubProtocolError) {
+                    while let record = try records.next(in: &bytes) {
+                        try self.core.received(record)
+                    }
+                } catch {
+                    let message = "The server sent what cannot be read: \(error.message)"
+                    self.core.failed(SignalRClientError(.invalidMessage, message, cause: error))
+                    socket.sayGoodbye(.protocolError)
+                }
+            case .pong(let payload): socket.pong(payload)
+            case .close(let code):
+                return self.core.failed(Self.error(for: code))
+            case .nothing: break
+            case .violation:
+                self.core.failed(SignalRClientError(.invalidMessage, "The server sent what WebSockets do not allow."))
+                socket.sayGoodbye(.protocolError)
+            }
+            guard self.core.wantsFrames else { return }
+            await self.core.waitForRoom()
+        }
+    }
+
+    /// A goodbye of the WebSocket alone, without one of the hub.
+    private static func error(for code: UInt16?) -> SignalRClientError {
+        guard let code, code != 1000 else {
+            return SignalRClientError(.closed, "The server closed the connection.", allowReconnect: true)
+        }
+        return SignalRClientError(.closed, "The server closed the connection with code \(code).", allowReconnect: true)
+    }
+}

@@ -1,0 +1,55 @@
+import NIOCore
+import NIOWebSocket
+import SignalRProtocol
+import Testing
+
+@testable import SignalRClient
+
+@Suite struct RecordTests {
+    private let bytes = ByteBuffer(string: "x")
+
+    @Test func framesAreBytes() {
+        var frames = FrameReader()
+        #expect(frames.read(.text, isFinal: true, payload: self.bytes) == .bytes(self.bytes))
+        #expect(frames.read(.binary, isFinal: false, payload: self.bytes) == .bytes(self.bytes))
+        // Between fragments.
+        #expect(frames.read(.ping, isFinal: true, payload: self.bytes) == .pong(self.bytes))
+        #expect(frames.read(.pong, isFinal: true, payload: self.bytes) == .nothing)
+        #expect(frames.read(.continuation, isFinal: false, payload: self.bytes) == .bytes(self.bytes))
+        #expect(frames.read(.continuation, isFinal: true, payload: self.bytes) == .bytes(self.bytes))
+        #expect(frames.read(.connectionClose, isFinal: true, payload: ByteBuffer(bytes: [3, 0xE9])) == .close(code: 1001))
+        #expect(frames.read(.connectionClose, isFinal: true, payload: ByteBuffer()) == .close(code: nil))
+    }
+
+    @Test func framesOutOfOrderAreNot() {
+        var frames = FrameReader()
+        #expect(frames.read(.continuation, isFinal: true, payload: self.bytes) == .violation)
+        #expect(frames.read(.ping, isFinal: false, payload: self.bytes) == .violation)
+        #expect(frames.read(.text, isFinal: false, payload: self.bytes) == .bytes(self.bytes))
+        #expect(frames.read(.text, isFinal: true, payload: self.bytes) == .violation)
+    }
+
+    @Test func callsAreWrittenAsTheServerReadsThem() throws {
+        var buffer = ByteBuffer()
+        try HubProtocolKind.json.encodeCall("Add", 1, "é\"", id: "7", isStreaming: false, into: &buffer)
+        try HubProtocolKind.json.encodeCall("Count", id: "8", isStreaming: true, into: &buffer)
+        HubProtocolKind.json.encodeCancel(id: "8", into: &buffer)
+        #expect(
+            String(buffer: buffer)
+                == #"{"type":1,"invocationId":"7","target":"Add","arguments":[1,"é\""]}"# + "\u{1E}"
+                + #"{"type":4,"invocationId":"8","target":"Count","arguments":[]}"# + "\u{1E}"
+                + #"{"type":5,"invocationId":"8"}"# + "\u{1E}"
+        )
+        #expect(String(buffer: HubProtocolKind.json.handshakeRequest) == "{\"protocol\":\"json\",\"version\":1}\u{1E}")
+    }
+
+    @Test func handshakesAreRead() throws {
+        #expect(try HubProtocolKind.refusal(in: ByteBuffer(string: "{}")) == nil)
+        #expect(try HubProtocolKind.refusal(in: ByteBuffer(string: #"{"error":null,"minor":1}"#)) == nil)
+        #expect(try HubProtocolKind.refusal(in: ByteBuffer(string: #"{"error":"no"}"#)) == "no")
+        for wrong in [#"{"type":6}"#, "", "[]", "{", #"{"error":1}"#] {
+            let error = #expect(throws: SignalRClientError.self) { try HubProtocolKind.refusal(in: ByteBuffer(string: wrong)) }
+            #expect(error?.code == .invalidMessage)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import NIOWebSocket
+
+/// A WebSocket server that says what a test wants, connection by connection. When a script ends, the TCP connection is cut.
+struct ScriptedServer {
+    typealias WebSocket = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
+
+    /// Runs `body` with the port of a server whose connections each follow `script`, which is told how many there were before.
+    static func run<Value: Sendable>(
+        tls: NIOSSLContext? = nil,
+        _ script: @escaping @Sendable (inout ScriptedConnection, Int) async throws -> Void,
+        _ body: (Int) async throws -> Value
+    ) async throws -> Value {
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .bind(host: "127.0.0.1", port: 0) { channel in
+                channel.eventLoop.makeCompletedFuture { try Self.configure(channel, tls: tls) }
+            }
+        return try await server.executeThenClose { connections in
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    try await withThrowingDiscardingTaskGroup { scripts in
+                        var number = 0
+                        for try await upgrade in connections {
+                            let count = number
+                            number += 1
+                            scripts.addTask { await Self.follow(script, count, upgrade) }
+                        }
+                    }
+                }
+                let value = try await body(server.channel.localAddress?.port ?? 0)
+                tasks.cancelAll()
+                return value
+            }
+        }
+    }
+
+    private static func configure(_ channel: any Channel, tls: NIOSSLContext?) throws -> EventLoopFuture<WebSocket?> {
+        if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+        let upgrader = NIOTypedWebSocketServerUpgrader<WebSocket?>(
+            shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture(HTTPHeaders()) },
+            upgradePipelineHandler: { channel, _ in
+                channel.eventLoop.makeCompletedFuture { try WebSocket(wrappingChannelSynchronously: channel) }
+            }
+        )
+        return try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+            configuration: .init(
+                upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
+                    upgraders: [upgrader],
+                    notUpgradingCompletionHandler: { channel in channel.close().map { nil } }
+                )
+            )
+        )
+    }
+
+    private static func follow(
+        _ script: @Sendable (inout ScriptedConnection, Int) async throws -> Void, _ number: Int,
+        _ upgrade: EventLoopFuture<WebSocket?>
+    ) async {
+        // However a connection ends: what the client makes of it is the test.
+        try? await upgrade.get()?.executeThenClose { inbound, outbound in
+            var connection = ScriptedConnection(inbound: inbound.makeAsyncIterator(), outbound: outbound)
+            try await script(&connection, number)
+        }
+    }
+}
+
+/// The server's end of one connection.
+struct ScriptedConnection {
+    struct Ended: Error {}
+
+    fileprivate var inbound: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
+    fileprivate let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
+    private var records: [String] = []
+    /// How many pings of the hub protocol have come.
+    private(set) var pings = 0
+    /// The payloads of the WebSocket's pongs that have come.
+    private(set) var pongs: [String] = []
+
+    fileprivate init(
+        inbound: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator,
+        outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
+    ) {
+        self.inbound = inbound
+        self.outbound = outbound
+    }
+
+    /// Accepts the handshake.
+    mutating func shakeHands() async throws {
+        guard try await self.next() == #"{"protocol":"json","version":1}"# else { throw Ended() }
+        try await self.send("{}")
+    }
+
+    /// The next record but pings.
+    mutating func next() async throws -> String {
+        while self.records.isEmpty { try await self.readFrame() }
+        return self.records.removeFirst()
+    }
+
+    /// Takes the next frame apart.
+    mutating func readFrame() async throws {
+        guard let frame = try await self.inbound.next(isolation: #isolation) else { throw Ended() }
+        let text = String(buffer: frame.unmaskedData)
+        switch frame.opcode {
+        case .text:
+            guard frame.maskKey != nil, text.hasSuffix("\u{1E}") else { throw Ended() }
+            let all = text.split(separator: "\u{1E}").map(String.init)
+            self.records += all.filter { $0 != #"{"type":6}"# }
+            self.pings += all.count { $0 == #"{"type":6}"# }
+        case .pong: self.pongs.append(text)
+        default: throw Ended()
+        }
+    }
+
+    /// Reads until the client has gone.
+    mutating func waitForEnd() async {
+        do {
+            while true { _ = try await self.next() }
+        } catch {
+            // Gone.
+        }
+    }
+
+    /// Sends records in one message.
+    func send(_ records: String...) async throws {
+        try await self.send(frame: .text, records.map { $0 + "\u{1E}" }.joined())
+    }
+
+    func send(frame opcode: WebSocketOpcode, isFinal: Bool = true, _ text: String) async throws {
+        try await self.outbound.write(WebSocketFrame(fin: isFinal, opcode: opcode, data: ByteBuffer(string: text)))
+    }
+
+    func close(_ code: WebSocketErrorCode) async throws {
+        var payload = ByteBuffer()
+        payload.write(webSocketErrorCode: code)
+        try await self.outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: payload))
+    }
+}
