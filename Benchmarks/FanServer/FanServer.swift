@@ -27,11 +27,12 @@ struct FanServer {
                 }
             }
         }
+        let publisher = Publisher(hub: hub, groups: (0..<groups).map(String.init))
         var logger = Logger(label: "FanServer")
         logger.logLevel = .warning
         let application = Application(
             router: Router(),
-            server: .signalR(["/hub": hub], endpoints: [Publisher(hub: hub, groups: (0..<groups).map(String.init))], logger: logger),
+            server: .signalR(["/hub": hub], endpoints: [publisher], logger: logger),
             configuration: .init(address: .hostname("127.0.0.1", port: port), backlog: 16_384),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup(numberOfThreads: threads)),
             logger: logger
