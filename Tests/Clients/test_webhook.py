@@ -19,7 +19,8 @@ def server(tmp_path_factory):
     yield server
     server.stop()
     text = server.stdout() + server.stderr()
-    assert CLIENT_STATE not in text and "wrong-state" not in text and "AAMk" not in text, "a secret or payload was logged"
+    for secret in (CLIENT_STATE, "wrong-state", "AAMk", "hidden-token"):
+        assert secret not in text, f"a secret or payload was logged: {secret}"
 
 
 def post(server, body, path="/notifications", **headers):
@@ -123,6 +124,15 @@ def test_forged_notifications_are_answered_but_not_delivered(server):
 ])
 def test_what_is_not_a_notification(server, body, headers, status):
     assert post(server, body, **headers).status_code == status
+
+
+def test_tokens_of_clients_are_not_logged(server):
+    """The log is looked at when the server has ended."""
+    header = {"Authorization": "Bearer hidden-token"}
+    assert requests.post(f"{server.url}/graphUpdates/negotiate", headers=header, timeout=10).status_code == 200
+    for path in ("/graphUpdates/negotiate", "/graphUpdates", "/updates", "/nothing-here"):
+        requests.post(f"{server.url}{path}?access_token=hidden-token", timeout=10)
+        requests.get(f"{server.url}{path}?access_token=hidden-token", timeout=10)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
