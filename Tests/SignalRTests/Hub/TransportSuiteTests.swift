@@ -155,7 +155,7 @@ import Testing
         try await TestServer.run(["/hub": hub]) { server in
             let slow = try await transport.connect(to: server, reads: false)
             let fast = try await TestTransport.webSockets.connect(to: server)
-            while hub.connectionCount < 2 { await Task.yield() }
+            while hub.connectionCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
             let text = String(repeating: "x", count: 60_000)
             var count = 0
             while hub.connectionCount == 2 {
@@ -286,7 +286,7 @@ import Testing
             }
             for _ in 0..<120 { #expect(await self.ended.next() == "normal") }
             // Sockets end a little later than connections.
-            while endpoint.namedCount > 0 || !hub.lifetime.hasRoom(maximum: 1) { await Task.yield() }
+            while endpoint.namedCount > 0 || !hub.lifetime.hasRoom(maximum: 1) { try await Task.sleep(for: .milliseconds(2)) }
             #expect(hub.connectionCount == 0)
         }
     }
