@@ -64,12 +64,27 @@ final class HubLifetimeManager: Sendable {
     /// Takes no new connections, and ends all that there are, evenly over a time.
     func drain(_ reason: CloseReason, over window: Duration) async {
         self.isDraining.store(true, ordering: .relaxed)
+        var ends: [EventLoopFuture<Void>] = []
         for entry in self.entries.withLock({ $0 }) {
-            entry.loop.eventLoop.execute { _ = entry.loop.value.drainAll(reason, over: window) }
+            let eventLoop = entry.loop.eventLoop
+            ends += (try? await eventLoop.submit { entry.loop.value.drainAll(reason, over: window) }.get()) ?? []
         }
-        // Behind all of them, and so that nobody is left who came in between.
-        try? await Task.sleep(for: window)
+        await Self.wait(for: ends, atMost: window)
+        // So that nobody is left who came in between, or has no transport.
         await self.closeAll(reason)
+    }
+
+    /// Waits until all have ended, the time is over, or the task is cancelled.
+    private static func wait(for ends: [EventLoopFuture<Void>], atMost time: Duration) async {
+        guard let eventLoop = ends.first?.eventLoop else { return }
+        let (allEnded, continuation) = AsyncStream<Never>.makeStream()
+        EventLoopFuture.andAllComplete(ends, on: eventLoop).whenComplete { _ in continuation.finish() }
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { for await _ in allEnded {} }
+            tasks.addTask { try? await Task.sleep(for: time) }
+            await tasks.next()
+            tasks.cancelAll()
+        }
     }
 
     // MARK: - Counting

@@ -33,6 +33,8 @@ final class HubLoop {
     private var unflushed: ContiguousArray<HubConnection> = []
     private var staged: ContiguousArray<HubConnection> = []
     private var scratch = ByteBuffer()
+    /// What its connections kept for their clients when the clock was last looked at.
+    private var reconnectBytes = 0
 
     init(eventLoop: any EventLoop, metrics: HubMetrics) {
         self.eventLoop = eventLoop
@@ -66,6 +68,7 @@ final class HubLoop {
         if self.tracked.isEmpty {
             self.ticker?.cancel()
             self.ticker = nil
+            self.report(reconnectBytes: 0)
         }
     }
 
@@ -109,7 +112,18 @@ final class HubLoop {
     }
 
     func tick(now: LoopInstant) {
-        for connection in self.tracked { connection.tick(now: now) }
+        var reconnectBytes = 0
+        for connection in self.tracked {
+            connection.tick(now: now)
+            reconnectBytes += connection.reconnect?.keptBytes ?? 0
+        }
+        if !self.tracked.isEmpty { self.report(reconnectBytes: reconnectBytes) }
+    }
+
+    private func report(reconnectBytes: Int) {
+        guard reconnectBytes != self.reconnectBytes else { return }
+        self.metrics.reconnectBytes.change(by: reconnectBytes - self.reconnectBytes)
+        self.reconnectBytes = reconnectBytes
     }
 
     /// Ends all connections.

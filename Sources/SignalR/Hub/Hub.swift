@@ -71,8 +71,10 @@ public struct Hub: Sendable {
     /// Takes no new connections, which are answered `503`, and ends those there are one after another, evenly over a time, so that
     /// their clients do not all look for another server at once.
     ///
+    /// It returns when all have ended; those that do not answer are cut off after ``HubConfiguration/closeTimeout``.
+    ///
     /// - Parameters:
-    ///   - window: How long it takes. When the task is cancelled, all that are left are ended at once.
+    ///   - window: How long it may take until all have been told. When the task is cancelled, all that are left are ended at once.
     ///   - reason: What clients are told; by default that they may come back, to another server.
     public func drain(over window: Duration, reason: CloseReason = .serverShuttingDown) async {
         await self.lifetime.drain(reason, over: window)
@@ -92,8 +94,8 @@ public struct Hub: Sendable {
 
     /// Decides who a client is: for each request anew, also for the one that becomes a connection.
     ///
-    /// - Parameter authenticator: Returns the user, or `nil` to let the client in without a name. Any error is answered
-    ///   `401`, without its text.
+    /// - Parameter authenticator: Returns the user, or `nil` to let the client in without a name. A
+    ///   ``HubAuthorizationError`` is answered `403`, any other error `401`, without its text.
     public mutating func authenticate(_ authenticator: @escaping @Sendable (HubRequest) async throws -> HubUser?) {
         self.authenticator = authenticator
     }
