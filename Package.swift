@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "GraphEmulator", targets: ["GraphEmulator"]),
         .library(name: "GraphNotifications", targets: ["GraphNotifications"]),
         .library(name: "GraphRelay", targets: ["GraphRelay"]),
+        .library(name: "RealTimeTesting", targets: ["RealTimeTesting"]),
         .library(name: "SignalR", targets: ["SignalR"]),
         .library(name: "SignalRAuthentication", targets: ["SignalRAuthentication"]),
         .library(name: "SignalRClient", targets: ["SignalRClient"]),
@@ -159,6 +160,19 @@ let package = Package(
             ]
         ),
 
+        // For tests, ours and others': clients without sockets, a manual clock, and what implementations promise.
+        .target(
+            name: "RealTimeTesting",
+            dependencies: [
+                "GraphNotifications",
+                "SignalR",
+                "SignalRProtocol",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+
         // Floor 3: the durable half.
         .target(
             name: "SQLiteStorage",
@@ -214,7 +228,7 @@ let package = Package(
         .testTarget(
             name: "SignalRTests",
             dependencies: [
-                "SignalR", "SignalRProtocol",
+                "RealTimeTesting", "SignalR", "SignalRProtocol",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
@@ -247,7 +261,7 @@ let package = Package(
         .testTarget(
             name: "SignalRClientTests",
             dependencies: [
-                "GraphRelay", "SignalR", "SignalRClient", "SignalRProtocol",
+                "GraphRelay", "RealTimeTesting", "SignalR", "SignalRClient", "SignalRProtocol",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -261,7 +275,7 @@ let package = Package(
         .testTarget(
             name: "GraphNotificationsTests",
             dependencies: [
-                "GraphNotifications", "JSONBytes",
+                "GraphNotifications", "JSONBytes", "RealTimeTesting",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -281,7 +295,7 @@ let package = Package(
         .testTarget(
             name: "GraphRelayTests",
             dependencies: [
-                "GraphNotifications", "GraphRelay", "SignalR",
+                "GraphNotifications", "GraphRelay", "RealTimeTesting", "SignalR",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -291,9 +305,16 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "RealTimeTestingTests",
+            dependencies: [
+                "GraphNotifications", "RealTimeTesting", "SignalR", "SignalRProtocol",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
             name: "SQLiteStorageTests",
             dependencies: [
-                "GraphNotifications", "GraphRelay", "SQLiteStorage",
+                "GraphNotifications", "GraphRelay", "RealTimeTesting", "SQLiteStorage",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,5 +1,6 @@
 import GraphRelay
 import Logging
+import RealTimeTesting
 import SignalR
 import Testing
 

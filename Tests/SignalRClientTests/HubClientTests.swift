@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOPosix
+import RealTimeTesting
 import ServiceLifecycle
 import SignalR
 import Testing

@@ -399,7 +399,7 @@ final class HubConnection {
             connection: HubConnectionHandle(
                 NIOLoopBound(self, eventLoop: self.loop.eventLoop), mailbox: self.mailbox, kind: self.kind
             ),
-            lifetime: self.endpoint.lifetime
+            lifetime: self.endpoint.backend, results: self.results
         )
     }
 

@@ -54,7 +54,10 @@ final class HubEndpoint: Sendable {
     }
 
     var name: String { self.hub.name }
-    var lifetime: HubLifetimeManager { self.hub.lifetime }
+    /// The connections of this process.
+    var lifetime: InMemoryHubLifetimeManager { self.hub.local }
+    /// All connections of the hub.
+    var backend: any HubLifetimeManager { self.hub.lifetime }
     var hasConnectHandlers: Bool { self.hub.watchesConnects }
     var hasDisconnectHandlers: Bool { self.hub.watchesDisconnects }
 

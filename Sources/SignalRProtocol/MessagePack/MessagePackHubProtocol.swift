@@ -58,17 +58,25 @@ public enum MessagePackHubProtocol {
         var count = 0
         for _ in repeat each arguments { count += 1 }
         try LengthPrefix.write(into: &buffer) { buffer in
-            buffer.writeMessageHead(type: type, elements: 6, headers: headers)
-            if let id {
-                buffer.writeMessagePackString(id)
-            } else {
-                buffer.writeMessagePackNil()
-            }
-            buffer.writeMessagePackString(target)
-            buffer.writeMessagePackArrayHeader(count: count)
+            buffer.writeCallHead(type: type, target, argumentCount: count, id: id, headers: headers)
             for argument in repeat each arguments { try MessagePackPayload.encode(argument, into: &buffer) }
-            buffer.writeMessagePackArrayHeader(count: streamIDs.count)
-            for streamID in streamIDs { buffer.writeMessagePackString(streamID) }
+            buffer.writeStreamIDs(streamIDs)
+        }
+    }
+
+    /// Appends a call that there is in JSON.
+    ///
+    /// - Parameter record: Its record, with or without separator.
+    /// - Throws: ``HubProtocolError`` if it is no call; nothing has been appended then.
+    static func encodeInvocation(ofJSON record: ByteBuffer, into buffer: inout ByteBuffer) throws {
+        let call = try JSONHubProtocol.invocation(in: record)
+        let values = call.arguments.jsonValues ?? []
+        try LengthPrefix.write(into: &buffer) { buffer in
+            buffer.writeCallHead(
+                type: 1, call.target, argumentCount: values.count, id: call.invocationID, headers: call.headers
+            )
+            for value in values { try MessagePackPayload.encode(JSONFragment(value), into: &buffer) }
+            buffer.writeStreamIDs(call.streamIDs)
         }
     }
 
@@ -183,6 +191,25 @@ extension ByteBuffer {
             self.writeMessagePackString(name)
             self.writeMessagePackString(value)
         }
+    }
+
+    /// Everything of a call up to its arguments.
+    fileprivate mutating func writeCallHead(
+        type: UInt8, _ target: String, argumentCount: Int, id: String?, headers: [String: String]
+    ) {
+        self.writeMessageHead(type: type, elements: 6, headers: headers)
+        if let id {
+            self.writeMessagePackString(id)
+        } else {
+            self.writeMessagePackNil()
+        }
+        self.writeMessagePackString(target)
+        self.writeMessagePackArrayHeader(count: argumentCount)
+    }
+
+    fileprivate mutating func writeStreamIDs(_ streamIDs: [String]) {
+        self.writeMessagePackArrayHeader(count: streamIDs.count)
+        for streamID in streamIDs { self.writeMessagePackString(streamID) }
     }
 
     fileprivate mutating func writeCompletionHead(

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import RealTimeTesting
 import Synchronization
 
 /// Passes bytes on between clients and a port, until it cuts their connections.

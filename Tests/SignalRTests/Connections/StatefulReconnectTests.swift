@@ -14,7 +14,7 @@ import Testing
         var hub = Hub("test", metrics: metrics) { hub in
             hub.onConnect { _ in events.add("connected") }
             hub.onDisconnect { _, reason in events.add(reason.name) }
-            hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
+            hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
             hub.on("Who") { (caller: HubCaller) in caller.connectionID }
             hub.on("Note") { [calls] (_: HubCaller, number: Int) in calls.add(number) }
             hub.on("Fill") { (caller: HubCaller, count: Int) in

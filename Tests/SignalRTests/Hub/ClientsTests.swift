@@ -5,8 +5,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ClientsTests {
     private let hub = Hub("test") { hub in
         hub.authenticate { request in request.query("user").map { HubUser(id: $0) } }
-        hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
-        hub.on("Leave") { (caller: HubCaller, group: String) in await caller.groups.leave(group) }
+        hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
+        hub.on("Leave") { (caller: HubCaller, group: String) in try await caller.groups.leave(group) }
         hub.on("Who") { (caller: HubCaller) in caller.connectionID }
         hub.on("Others") { (caller: HubCaller, text: String) in try await caller.clients.others.send("Heard", text) }
         hub.on("OthersIn") { (caller: HubCaller, group: String) in

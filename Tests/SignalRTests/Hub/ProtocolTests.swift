@@ -19,7 +19,7 @@ import Testing
                 Mail(subject: mail.subject, size: mail.size * factor)
             }
             hub.on("Fail") { (_: HubCaller) in throw HubException("No.") }
-            hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
+            hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
             hub.on("Tell") { (caller: HubCaller, text: String) in
                 #expect(try await caller.send("Heard", text))
                 try await caller.clients.group("g").send("Heard", text, 1)

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A value that tasks can wait for.
-final class Watched<Value: Sendable>: Sendable {
+/// A value that tasks can wait for: what a test needs in place of sleeping.
+public final class Watched<Value: Sendable>: Sendable {
     private struct Waiter {
         var isMet: @Sendable (Value) -> Bool
         var continuation: CheckedContinuation<Void, Never>
@@ -15,24 +15,31 @@ final class Watched<Value: Sendable>: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ value: Value) {
+    /// - Parameter value: The value to begin with.
+    public init(_ value: Value) {
         self.state = Mutex(State(value: value))
     }
 
-    var value: Value { self.state.withLock { $0.value } }
+    /// The value now.
+    public var value: Value { self.state.withLock { $0.value } }
 
-    func change(_ body: (inout Value) -> Void) {
-        let met = self.state.withLock { state -> [Waiter] in
-            body(&state.value)
+    /// Changes the value, and wakes those who waited for what it is now.
+    ///
+    /// - Returns: What `body` returns.
+    @discardableResult
+    public func change<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+        let (result, met) = self.state.withLock { state in
+            let result = body(&state.value)
             let met = state.waiters.filter { $0.value.isMet(state.value) }
             for id in met.keys { state.waiters[id] = nil }
-            return Array(met.values)
+            return (result, Array(met.values))
         }
         for waiter in met { waiter.continuation.resume() }
+        return result
     }
 
     /// Waits until the value is as it should be, or the task is cancelled.
-    func wait(until isMet: @escaping @Sendable (Value) -> Bool) async {
+    public func wait(until isMet: @escaping @Sendable (Value) -> Bool) async {
         let id = self.state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -40,6 +47,7 @@ final class Watched<Value: Sendable>: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isDue = self.state.withLock { state in
+                    // A cancellation before this point found no waiter, but it is visible here.
                     if isMet(state.value) || Task.isCancelled { return true }
                     state.waiters[id] = Waiter(isMet: isMet, continuation: continuation)
                     return false
