@@ -15,10 +15,12 @@ extension HubProtocolKind {
     ///   - arguments: Its arguments.
     ///   - id: The id under which an answer is wanted; digits.
     ///   - isStreaming: Whether the answer is to be a stream.
+    ///   - streamIDs: The ids of the streams that come with it; digits.
     ///   - buffer: Where to append it.
     /// - Throws: What an argument's own `encode(to:)` throws.
     func encodeCall<each Argument: Encodable>(
-        _ target: String, _ arguments: repeat each Argument, id: String, isStreaming: Bool, into buffer: inout ByteBuffer
+        _ target: String, _ arguments: repeat each Argument, id: String, isStreaming: Bool, streamIDs: [String] = [],
+        into buffer: inout ByteBuffer
     ) throws {
         let start = buffer.writerIndex
         switch self {
@@ -26,14 +28,18 @@ extension HubProtocolKind {
             try self.encodeInvocation(target: target, arguments: repeat each arguments, invocationID: id, into: &buffer)
             // `{"type":1`: the only digit that differs.
             if isStreaming { buffer.setInteger(UInt8(ascii: "4"), at: start + 8) }
+            guard !streamIDs.isEmpty else { return }
+            buffer.moveWriterIndex(to: buffer.writerIndex - 2)
+            let ids = streamIDs.map { "\"\($0)\"" }.joined(separator: ",")
+            buffer.writeString(#","streamIds":[\#(ids)]}"# + "\u{1E}")
         case .messagepack:
             guard isStreaming else {
-                return try self.encodeInvocation(
-                    target: target, arguments: repeat each arguments, invocationID: id, into: &buffer
+                return try MessagePackHubProtocol.encodeInvocation(
+                    target: target, arguments: repeat each arguments, invocationID: id, streamIDs: streamIDs, into: &buffer
                 )
             }
             try MessagePackHubProtocol.encodeStreamInvocation(
-                target: target, arguments: repeat each arguments, invocationID: id, into: &buffer
+                target: target, arguments: repeat each arguments, invocationID: id, streamIDs: streamIDs, into: &buffer
             )
         }
     }

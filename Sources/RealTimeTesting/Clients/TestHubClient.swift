@@ -17,7 +17,7 @@ public final class TestHubClient: Sendable {
     /// The protocol that it speaks.
     public var kind: HubProtocolKind { self.reception.kind }
     private let connection: CarriedConnection
-    private let reception: TestReception
+    let reception: TestReception
     private let eventLoop: any EventLoop
 
     private init(connection: CarriedConnection, reception: TestReception, eventLoop: any EventLoop) {
@@ -147,7 +147,7 @@ public final class TestHubClient: Sendable {
         )
     }
 
-    private func value<Value: Decodable>(
+    func value<Value: Decodable>(
         as type: Value.Type, of answer: Inbox<TestReception.Received>, _ method: String, within timeout: Duration
     ) async throws -> Value {
         let received = try await answer.next(within: timeout, on: self.eventLoop, missing: "The answer to \(method)")
@@ -163,7 +163,7 @@ public final class TestHubClient: Sendable {
         }
     }
 
-    private func write(_ record: ByteBuffer) async throws {
+    func write(_ record: ByteBuffer) async throws {
         guard await self.connection.receive(record) else { throw TestHubError(.closed, "The connection has ended.") }
     }
 

@@ -120,6 +120,37 @@ import Testing
         }
     }
 
+    @Test(arguments: HubProtocolKind.allCases)
+    func uploads(_ kind: HubProtocolKind) async throws {
+        var hub = self.hub
+        hub.configuration.streamBufferCapacity = 2
+        hub.on("Sum") { (_: HubCaller, factor: Int, numbers: HubStream<Int>) in
+            var sum = 0
+            for try await number in numbers { sum += number }
+            return sum * factor
+        }
+        hub.on("First") { (_: HubCaller, numbers: HubStream<Int>) in
+            for try await number in numbers { return number }
+            return 0
+        }
+        let numbers = AsyncStream<Int> { continuation in
+            for number in 1...200 { continuation.yield(number) }
+            continuation.finish()
+        }
+        let broken = AsyncThrowingStream<Int, any Error> { $0.finish(throwing: HubException("No more.")) }
+        try await withTestClients(of: hub, using: kind) { ann in
+            let sum = try await ann.invoke("Sum", 2, sending: numbers, returning: Int.self)
+            #expect(sum == 40_200)
+            await #expect(throws: HubException.self) { try await ann.invoke("Sum", 2, sending: broken, returning: Int.self) }
+            let more = AsyncStream<Int> { continuation in
+                for number in 7..<100 { continuation.yield(number) }
+                continuation.finish()
+            }
+            #expect(try await ann.invoke("First", sending: more, returning: Int.self) == 7)
+            #expect(try await ann.invoke("Add", 1, 2, returning: Int.self) == 3)
+        }
+    }
+
     @Test func clientsAnswer() async throws {
         var hub = self.hub
         let ages = Watched<[Int]>([])
