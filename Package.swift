@@ -52,6 +52,19 @@ let package = Package(
             ]
         ),
 
+        // Between the floors: tokens that others signed, and the keys that they publish.
+        .target(
+            name: "SignedTokens",
+            dependencies: [
+                "JSONBytes",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+
         // Floor 1: a SignalR server and a client; a Graph client and receiver. None knows another.
         .target(
             name: "SignalR",
@@ -91,6 +104,7 @@ let package = Package(
             name: "GraphNotifications",
             dependencies: [
                 "JSONBytes",
+                "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -149,13 +163,10 @@ let package = Package(
         .target(
             name: "SignalRAuthentication",
             dependencies: [
-                "JSONBytes",
                 "SignalR",
+                "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
 
@@ -231,7 +242,7 @@ let package = Package(
         .testTarget(
             name: "SignalRAuthenticationTests",
             dependencies: [
-                "JSONBytes", "SignalR", "SignalRAuthentication",
+                "JSONBytes", "SignalR", "SignalRAuthentication", "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -261,7 +272,7 @@ let package = Package(
         .testTarget(
             name: "GraphNotificationsTests",
             dependencies: [
-                "GraphNotifications", "JSONBytes",
+                "GraphNotifications", "JSONBytes", "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
