@@ -5,7 +5,7 @@ package struct SignedToken {
     /// What is larger is not looked at, in bytes.
     static let maximumSize = 16 * 1024
 
-    private(set) var algorithm = SigningAlgorithm.hs256
+    package private(set) var algorithm = SigningAlgorithm.hs256
     /// The name of the key.
     package private(set) var keyID: String?
     /// What is signed: the first two parts as they came.
