@@ -61,6 +61,19 @@ public struct DecryptionKey: Sendable {
         self.privateKey = key
     }
 
+    /// A certificate and its private key from one text that holds both in PEM, such as a file made by `tidings certificate new`.
+    ///
+    /// - Throws: ``GraphError/Code/invalidDeclaration``.
+    public init(id: String, pem: String) throws(GraphError) {
+        let documents = (try? PEMDocument.parseMultiple(pemString: pem)) ?? []
+        guard let certificate = documents.first(where: { $0.discriminator == "CERTIFICATE" }),
+            let key = documents.first(where: { $0.discriminator.hasSuffix("PRIVATE KEY") })
+        else {
+            throw Self.refused("'\(id)' needs both a certificate and its private key, in PEM and without a password.")
+        }
+        try self.init(id: id, certificatePEM: certificate.pemString, privateKeyPEM: key.pemString)
+    }
+
     private static func subjectPublicKeyInfo(of certificate: Certificate) -> [UInt8] {
         var serializer = DER.Serializer()
         // A key that was read can be written.
