@@ -53,6 +53,19 @@ let package = Package(
             ]
         ),
 
+        // Between the floors: tokens that others signed, and the keys that they publish.
+        .target(
+            name: "SignedTokens",
+            dependencies: [
+                "JSONBytes",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+
         // Floor 1: a SignalR server and a client; a Graph client and receiver. None knows another.
         .target(
             name: "SignalR",
@@ -92,6 +105,7 @@ let package = Package(
             name: "GraphNotifications",
             dependencies: [
                 "JSONBytes",
+                "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -150,13 +164,10 @@ let package = Package(
         .target(
             name: "SignalRAuthentication",
             dependencies: [
-                "JSONBytes",
                 "SignalR",
+                "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
 
@@ -245,7 +256,7 @@ let package = Package(
         .testTarget(
             name: "SignalRAuthenticationTests",
             dependencies: [
-                "JSONBytes", "SignalR", "SignalRAuthentication",
+                "JSONBytes", "SignalR", "SignalRAuthentication", "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -275,7 +286,7 @@ let package = Package(
         .testTarget(
             name: "GraphNotificationsTests",
             dependencies: [
-                "GraphNotifications", "JSONBytes", "RealTimeTesting",
+                "GraphNotifications", "JSONBytes", "RealTimeTesting", "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),

@@ -1,8 +1,8 @@
-enum Base64URL {
+package enum Base64URL {
     /// The bytes behind base64url without padding.
     ///
     /// - Returns: `nil` if it is anything else, even where others would guess what was meant.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count * 3 / 4)
         var bits: UInt32 = 0

@@ -37,4 +37,20 @@ struct KeySet: Sendable {
         let fitting = self.entries.lazy.filter { id == nil || (named ? $0.id == id : $0.id == nil) }
         return Array(fitting.compactMap { $0.verifiers[algorithm] }.prefix(Self.maximumCandidates))
     }
+
+    /// Makes sure that one of the keys signed a token.
+    ///
+    /// - Throws: ``JWTAuthenticationError`` with `unknownKey`, `unacceptableAlgorithm` or `invalidSignature`.
+    func verify(_ token: SignedToken) throws(JWTAuthenticationError) {
+        let verifiers = self.verifiers(id: token.keyID, algorithm: token.algorithm)
+        if verifiers.isEmpty {
+            throw self.knows(id: token.keyID)
+                ? JWTAuthenticationError(.unacceptableAlgorithm, "The key of the token is not for signing like this.")
+                : JWTAuthenticationError(.unknownKey, "The token is signed with a key that is not the issuer's, or no longer.")
+        }
+        // A signature that is not even of the right form is as wrong as any other.
+        guard verifiers.contains(where: { (try? $0.verify(token.signature, signs: token.signed)) ?? false }) else {
+            throw JWTAuthenticationError(.invalidSignature, "The signature of the token is wrong.")
+        }
+    }
 }

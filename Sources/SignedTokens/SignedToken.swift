@@ -1,20 +1,20 @@
 import JSONBytes
 
 /// A signed token, taken apart and not yet believed.
-struct SignedToken {
+package struct SignedToken {
     /// What is larger is not looked at, in bytes.
     static let maximumSize = 16 * 1024
 
-    private(set) var algorithm = SigningAlgorithm.hs256
+    package private(set) var algorithm = SigningAlgorithm.hs256
     /// The name of the key.
-    private(set) var keyID: String?
+    package private(set) var keyID: String?
     /// What is signed: the first two parts as they came.
     let signed: ArraySlice<UInt8>
     let signature: [UInt8]
     /// The claims, as JSON.
-    let payload: [UInt8]
+    package let payload: [UInt8]
 
-    init(_ text: String) throws(JWTAuthenticationError) {
+    package init(_ text: String) throws(JWTAuthenticationError) {
         guard text.utf8.count <= Self.maximumSize else {
             throw JWTAuthenticationError(.malformedToken, "The token is larger than \(Self.maximumSize) bytes.")
         }
@@ -57,7 +57,7 @@ struct SignedToken {
         self.algorithm = algorithm
     }
 
-    static let malformed = JWTAuthenticationError(
+    package static let malformed = JWTAuthenticationError(
         .malformedToken, "The token is not a signed JSON Web Token that can be understood."
     )
 }

@@ -1,10 +1,10 @@
-import AsyncHTTPClient
+package import AsyncHTTPClient
 import JSONBytes
 import NIOCore
 import NIOHTTP1
 
 /// Fetches the keys that an issuer publishes.
-struct KeyDownload: Sendable {
+package struct KeyDownload: Sendable {
     /// The largest answer that is read, in bytes.
     static let maximumSize = 512 * 1024
 
@@ -12,8 +12,13 @@ struct KeyDownload: Sendable {
     /// For each request, whatever it answers.
     let timeout: Duration
 
+    package init(httpClient: HTTPClient, timeout: Duration) {
+        self.httpClient = httpClient
+        self.timeout = timeout
+    }
+
     /// The keys at an address.
-    func keys(at url: String) async throws(JWTAuthenticationError) -> [JWTKey] {
+    package func keys(at url: String) async throws(JWTAuthenticationError) -> [JWTKey] {
         guard let keys = JSONWebKey.keys(in: try await self.document(at: url)) else {
             throw Self.unavailable("The answer is no list of keys.")
         }
@@ -21,7 +26,7 @@ struct KeyDownload: Sendable {
     }
 
     /// The keys at the address that the issuer says (OpenID Connect Discovery).
-    func keys(of issuer: String) async throws(JWTAuthenticationError) -> [JWTKey] {
+    package func keys(of issuer: String) async throws(JWTAuthenticationError) -> [JWTKey] {
         let base = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
         let document = try await self.document(at: base + "/.well-known/openid-configuration")
         guard let description = IssuerDescription(document), description.issuer == issuer else {

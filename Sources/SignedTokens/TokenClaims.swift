@@ -1,23 +1,23 @@
-import JSONBytes
+package import JSONBytes
 
 /// What a token says, flattened: members of objects have dotted names, and each has a list of values.
-struct TokenClaims: Sendable, Equatable {
+package struct TokenClaims: Sendable, Equatable {
     /// Texts, numbers and truth values, in the order in which they stand. `null` is nothing.
-    private(set) var values: [String: [String]] = [:]
+    package private(set) var values: [String: [String]] = [:]
 
     /// - Parameter payload: An object, as JSON, in which no name appears twice.
-    init(_ payload: [UInt8]) throws(JSONError) {
+    package init(_ payload: [UInt8]) throws(JSONError) {
         try payload.read { reader throws(JSONError) in try self.read(object: &reader, below: "", in: payload) }
     }
 
     /// The first value of a claim.
-    subscript(name: String) -> String? { self.values[name]?.first }
+    package subscript(name: String) -> String? { self.values[name]?.first }
 
     /// The values of each claim in one text, separated by spaces.
-    var joined: [String: String] { self.values.mapValues { $0.joined(separator: " ") } }
+    package var joined: [String: String] { self.values.mapValues { $0.joined(separator: " ") } }
 
     /// A time in seconds since 1970, in milliseconds; `nil` if it is missing or none that a clock could show.
-    func time(_ name: String) -> Int64? {
+    package func time(_ name: String) -> Int64? {
         guard let values = self.values[name], values.count == 1, let seconds = Double(values[0]),
             seconds.magnitude < 100_000_000_000
         else { return nil }

@@ -1,7 +1,7 @@
 /// Decides when the keys of an issuer are fetched. Times are milliseconds of any clock.
 ///
 /// A token with a key that nobody knows costs the issuer at most one request a minute, however many such tokens come.
-struct KeyRefresh: Sendable {
+package struct KeyRefresh: Sendable {
     /// What to do for a token.
     enum Step: Equatable {
         /// Check it with the keys there are.
@@ -28,7 +28,7 @@ struct KeyRefresh: Sendable {
     private var beganAt: Int64?
     private var fetchedAt: Int64?
 
-    init(lifetime: Int64, pause: Int64 = 60_000, firstPause: Int64 = 2_000) {
+    package init(lifetime: Int64, pause: Int64 = 60_000, firstPause: Int64 = 2_000) {
         self.lifetime = lifetime
         self.pause = pause
         self.firstPause = firstPause

@@ -1,6 +1,6 @@
-enum ServiceAddress {
+package enum ServiceAddress {
     /// Whether nobody on the way can change what comes from a URL: with TLS, or from this machine.
-    static func isConfidential(_ url: String) -> Bool {
+    package static func isConfidential(_ url: String) -> Bool {
         let url = url.lowercased()
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else { return false }
         if url.hasPrefix("https://") { return url.utf8.count > 8 }

@@ -1,8 +1,9 @@
-import Logging
+import JSONBytes
+package import Logging
 import Synchronization
 
 /// The keys that tokens are checked with: fetched when the first token comes, and again when it is time.
-final class KeyRing: Sendable {
+package final class KeyRing: Sendable {
     private struct State {
         var refresh: KeyRefresh
         var keys: KeySet?
@@ -20,7 +21,7 @@ final class KeyRing: Sendable {
     ///   - now: Milliseconds.
     ///   - logger: For fetches that nobody waits for.
     ///   - source: Fetches, within a time it limits itself.
-    init(
+    package init(
         refresh: KeyRefresh, now: @escaping @Sendable () -> Int64, logger: Logger,
         source: @escaping @Sendable () async throws(JWTAuthenticationError) -> [JWTKey]
     ) {
@@ -28,6 +29,16 @@ final class KeyRing: Sendable {
         self.source = source
         self.now = now
         self.logger = logger
+    }
+
+    /// What a token says, whose signature is right. Whether what it says will do is for others to decide.
+    package func claims(of token: SignedToken) async throws(JWTAuthenticationError) -> TokenClaims {
+        try await self.keys(for: token.keyID).verify(token)
+        do throws(JSONError) {
+            return try TokenClaims(token.payload)
+        } catch {
+            throw SignedToken.malformed
+        }
     }
 
     /// The keys to check a token with that names this one, or none.

@@ -1,7 +1,7 @@
 /// The ways of signing that are accepted, by their names in a token's header.
 ///
 /// `none` is not among them. Which of them a key may be used with is decided by the key alone, see ``KeyMaterial``.
-enum SigningAlgorithm: String, Sendable {
+package enum SigningAlgorithm: String, Sendable {
     case rs256 = "RS256"
     case rs384 = "RS384"
     case rs512 = "RS512"
