@@ -7,12 +7,19 @@ import Synchronization
 /// What a client and its connections share: its life, what waits for the server, and what waits to be handled.
 final class ClientCore: Sendable {
     typealias Instant = ContinuousClock.Instant
-    typealias Call = Answer<ByteBuffer?>
-    typealias Stream = Mailbox<ByteBuffer>
+    typealias Call = Pending<Answer<ByteBuffer?>>
+    typealias Stream = Pending<Mailbox<ByteBuffer>>
+    typealias Calls = CallTable<Call, Stream, Upload>
+
+    /// Who waits for the server, and the streams that go to it along with the call.
+    struct Pending<Waiter: Sendable>: Sendable {
+        var waiter: Waiter
+        var uploads: [Upload]
+    }
 
     private struct State {
         var life: ClientLife<Instant>
-        var calls: CallTable<Call, Stream>
+        var calls: Calls
         var backlog: Backlog
         var socket: HubSocket?
         /// Counts connections, so that an answer does not go to another one than the question came from.
@@ -28,8 +35,10 @@ final class ClientCore: Sendable {
     }
 
     let configuration: HubClient.Configuration
-    let kind = HubProtocolKind.json
+    var kind: HubProtocolKind { self.configuration.hubProtocol }
     let work = Mailbox<Work>()
+    /// Streams whose call has gone out. There are no more than calls.
+    private let uploads = Mailbox<Upload>()
     /// There is a first connection, and what is to be done with it has been done.
     let ready = Answer<Void>()
     /// Why there will be no other connection.
@@ -53,7 +62,7 @@ final class ClientCore: Sendable {
         self.state = Mutex(
             State(
                 life: ClientLife(configuration: configuration),
-                calls: CallTable(limit: configuration.maximumPendingCalls),
+                calls: Calls(limit: configuration.maximumPendingCalls),
                 backlog: Backlog(limit: configuration.maximumBacklog)
             )
         )
@@ -93,6 +102,7 @@ final class ClientCore: Sendable {
                 self.state.withLock { $0.life.waited() }
             case .end(let error):
                 self.work.finish(.success(()))
+                self.uploads.finish(.success(()))
                 self.ready.settle(.failure(error))
                 self.ended.settle(.success(error))
                 return
@@ -159,8 +169,9 @@ final class ClientCore: Sendable {
             }
         for owner in owners {
             switch owner {
-            case .call(let call): call.settle(.failure(error))
-            case .stream(let stream): stream.finish(.failure(error))
+            case .call(let call): call.waiter.settle(.failure(error))
+            case .stream(let stream): stream.waiter.finish(.failure(error))
+            case .upload(let upload): upload.stop(.dropped(error))
             case .nobody: break
             }
         }
@@ -169,11 +180,21 @@ final class ClientCore: Sendable {
 
     // MARK: - In
 
+    /// What a record was.
+    enum Received {
+        /// The answer to the handshake. What follows is of the protocol.
+        case handshake
+        case message
+    }
+
     /// A record arrived.
     ///
     /// - Throws: ``HubProtocolError`` if it cannot be read; the connection cannot go on.
-    func received(_ record: ByteBuffer) throws(HubProtocolError) {
-        if self.state.withLock({ $0.life.isShakingHands }) { return self.receivedHandshake(record) }
+    func received(_ record: ByteBuffer) throws(HubProtocolError) -> Received {
+        if self.state.withLock({ $0.life.isShakingHands }) {
+            self.receivedHandshake(record)
+            return .handshake
+        }
         let message = try self.kind.decode(record)
         let error = self.state.withLock { state -> SignalRClientError? in
             guard state.life.isOpen else { return nil }
@@ -184,10 +205,10 @@ final class ClientCore: Sendable {
                 state.backlog.add(record.readableBytes)
                 self.work.put(.call(message, size: record.readableBytes, session: state.session))
             case .streamItem(let id, let item):
-                guard let stream = state.calls.stream(id) else { return nil }
+                guard let stream = state.calls.stream(id)?.waiter else { return nil }
                 state.backlog.add(item.readableBytes)
                 stream.put(item)
-            case .completion(let message): Self.complete(state.calls.end(message.invocationID), message)
+            case .completion(let message): Self.complete(message, &state.calls)
             case .close(let message): state.life.dismissed(Self.error(for: message), at: now)
             case .cancelInvocation, .ping, .ack, .sequence, nil: return nil
             }
@@ -195,6 +216,7 @@ final class ClientCore: Sendable {
             return SignalRClientError(.overloaded, "What the server sent was not handled fast enough.")
         }
         if let error { self.failed(error) }
+        return .message
     }
 
     private func receivedHandshake(_ record: ByteBuffer) {
@@ -216,12 +238,21 @@ final class ClientCore: Sendable {
         }
     }
 
-    private static func complete(_ owner: CallTable<Call, Stream>.Owner, _ message: CompletionMessage) {
+    private static func complete(_ message: CompletionMessage, _ calls: inout Calls) {
         let error = message.error.map { SignalRClientError(.invocationFailed, $0) }
-        switch owner {
-        case .call(let call): call.settle(error.map { .failure($0) } ?? .success(message.result))
-        case .stream(let stream): stream.finish(error.map { .failure($0) } ?? .success(()))
-        case .nobody: break
+        let uploads: [Upload]
+        switch calls.answered(message.invocationID) {
+        case .call(let call):
+            uploads = call.uploads
+            call.waiter.settle(error.map { .failure($0) } ?? .success(message.result))
+        case .stream(let stream):
+            uploads = stream.uploads
+            stream.waiter.finish(error.map { .failure($0) } ?? .success(()))
+        case .upload, .nobody: return
+        }
+        for upload in uploads {
+            calls.end(upload.id)
+            upload.stop(.dropped(nil))
         }
     }
 
@@ -229,6 +260,9 @@ final class ClientCore: Sendable {
         let reason = message.error.map { "The server closed the connection: \($0)" } ?? "The server closed the connection."
         return SignalRClientError(.closed, reason, allowReconnect: message.allowReconnect)
     }
+
+    /// How many calls and streams are under way.
+    var pendingCount: Int { self.state.withLock { $0.calls.count } }
 
     /// How many bytes wait to be handled.
     var backlogBytes: Int { self.state.withLock { $0.backlog.bytes } }
@@ -261,90 +295,158 @@ final class ClientCore: Sendable {
 
     // MARK: - Out
 
-    /// Sends what `encode` writes, and waits until it has gone out.
-    func send(_ encode: (inout ByteBuffer) throws -> Void) async throws {
-        var record = ByteBuffer()
-        try encode(&record)
-        try await self.openSocket().write(record)
-    }
-
-    /// Sends an answer, if the connection is still the one of the question.
-    func reply(_ record: ByteBuffer, session: Int) async throws {
-        let socket = self.state.withLock { $0.life.isOpen && $0.session == session ? $0.socket : nil }
-        try await socket?.write(record)
-    }
-
-    private func openSocket() throws(SignalRClientError) -> HubSocket {
-        try self.state.withLock { state throws(SignalRClientError) in
-            if let refusal = state.life.refusal { throw refusal }
-            guard let socket = state.socket else { throw .notConnected }
-            return socket
-        }
-    }
-
-    /// Sends the call that `encode` writes, and waits for its answer.
-    func call(_ encode: (String, inout ByteBuffer) throws -> Void) async throws -> ByteBuffer? {
-        let call = Call()
-        let id = try self.begin { $0.begin(call) }
+    /// Sends a call that is not answered, and waits until it has gone out with its streams.
+    func send(_ target: String, _ arguments: CallArguments) async throws {
+        let call = try self.begin(arguments)
         do {
-            try self.post(id, encode)
-            return try await call.value()
+            try await self.send(self.record(of: call, target, arguments), session: call.session)
+            for upload in call.uploads { self.uploads.put(upload) }
+            for upload in call.uploads { try await upload.wait() }
         } catch {
-            self.state.withLock { _ = $0.calls.end(id) }
+            self.giveUp(call, error)
             throw error
         }
     }
 
-    /// Sends the call of a stream that `encode` writes.
-    func openStream(_ encode: (String, inout ByteBuffer) throws -> Void) throws -> StreamLease {
-        let stream = Stream()
-        let lease = StreamLease(id: try self.begin { $0.begin(stream: stream) }, items: stream, core: self)
-        try self.post(lease.id, encode)
+    /// Sends a call, and waits for its answer.
+    func call(_ target: String, _ arguments: CallArguments) async throws -> ByteBuffer? {
+        let answer = Answer<ByteBuffer?>()
+        let call = try self.begin(arguments) { $0.begin(Pending(waiter: answer, uploads: $1)) }
+        do {
+            try self.post(call, target, arguments, isStreaming: false)
+            return try await answer.value()
+        } catch {
+            self.giveUp(call, error)
+            throw error
+        }
+    }
+
+    /// Sends a call that is answered by a stream.
+    func openStream(_ target: String, _ arguments: CallArguments) throws -> StreamLease {
+        let items = Mailbox<ByteBuffer>()
+        let call = try self.begin(arguments) { $0.begin(stream: Pending(waiter: items, uploads: $1)) }
+        let lease = StreamLease(call: call, items: items, core: self)
+        try self.post(call, target, arguments, isStreaming: true)
         return lease
     }
 
     /// Nobody reads the stream any more.
-    func endStream(_ id: String, _ items: Stream) {
-        let socket = self.state.withLock { state -> HubSocket? in
+    func endStream(_ call: Outgoing, _ items: Mailbox<ByteBuffer>) {
+        let isOpen = self.state.withLock { state in
             for item in items.drain() { state.backlog.remove(item.readableBytes) }
-            guard case .stream = state.calls.end(id), state.life.isOpen else { return nil }
-            return state.socket
+            guard let id = call.id, case .stream = state.calls.end(id) else { return false }
+            return true
         }
         self.gate.ring()
-        guard let socket else { return }
+        guard isOpen, let id = call.id else { return }
         var record = ByteBuffer()
-        self.kind.encodeCancel(id: id, into: &record)
-        socket.post(record)
+        self.kind.encodeCancelInvocation(invocationID: id, into: &record)
+        _ = try? self.write(record, session: call.session)
+        self.giveUp(call, CancellationError())
     }
 
-    private func begin(_ body: (inout CallTable<Call, Stream>) -> String?) throws(SignalRClientError) -> String {
-        let id = try self.state.withLock { state throws(SignalRClientError) in
+    /// A call on its way to the hub, and the connection that it goes over.
+    struct Outgoing: Sendable {
+        /// `nil` if it is not answered.
+        var id: String?
+        var uploads: [Upload]
+        var session: Int
+    }
+
+    /// - Parameter enter: Enters who waits for the answer, and returns the id; `nil` if too many wait.
+    private func begin(
+        _ arguments: CallArguments, _ enter: ((inout Calls, [Upload]) -> String?)? = nil
+    ) throws(SignalRClientError) -> Outgoing {
+        let call = try self.state.withLock { state throws(SignalRClientError) -> Outgoing? in
             if let refusal = state.life.refusal { throw refusal }
-            return body(&state.calls)
+            var call = Outgoing(id: nil, uploads: [], session: state.session)
+            for source in arguments.uploads {
+                let upload = state.calls.begin(upload: { Upload(id: $0, session: call.session, source: source) })
+                if let upload { call.uploads.append(upload) }
+            }
+            call.id = enter?(&state.calls, call.uploads)
+            if call.uploads.count == arguments.uploads.count, call.id != nil || enter == nil { return call }
+            if let id = call.id { state.calls.end(id) }
+            for upload in call.uploads { state.calls.end(upload.id) }
+            return nil
         }
-        guard let id else { throw SignalRClientError(.overloaded, "Too many calls wait for an answer of the hub.") }
+        guard let call else { throw SignalRClientError(.overloaded, "Too many calls wait for an answer of the hub.") }
         self.gate.ring()
-        return id
+        return call
     }
 
-    private func post(_ id: String, _ encode: (String, inout ByteBuffer) throws -> Void) throws {
+    /// Nobody waits for the answer any more.
+    private func giveUp(_ call: Outgoing, _ error: any Error) {
+        self.state.withLock { state in
+            if let id = call.id { state.calls.end(id) }
+            for upload in call.uploads { state.calls.end(upload.id) }
+        }
+        for upload in call.uploads { upload.stop(.givenUp(error)) }
+    }
+
+    private func record(
+        of call: Outgoing, _ target: String, _ arguments: CallArguments, isStreaming: Bool = false
+    ) throws -> ByteBuffer {
         var record = ByteBuffer()
-        try encode(id, &record)
-        try self.openSocket().post(record)
+        try self.kind.encodeCall(
+            target: target, arguments: arguments.values, invocationID: call.id, streamIDs: call.uploads.map(\.id),
+            isStreaming: isStreaming, into: &record
+        )
+        return record
+    }
+
+    /// Sends a call without waiting until it has gone out, and then its streams.
+    private func post(_ call: Outgoing, _ target: String, _ arguments: CallArguments, isStreaming: Bool) throws {
+        let record = try self.record(of: call, target, arguments, isStreaming: isStreaming)
+        _ = try self.write(record, session: call.session)
+        for upload in call.uploads { self.uploads.put(upload) }
+    }
+
+    /// Sends a record over the connection it belongs to, and waits until it has gone out.
+    func send(_ record: ByteBuffer, session: Int) async throws {
+        let written = try self.write(record, session: session)
+        do {
+            try await written.get()
+        } catch {
+            throw SignalRClientError(.connectionLost, SignalRClientError.lost.message, cause: error)
+        }
+    }
+
+    /// - Returns: Succeeds when the record has gone out.
+    private func write(_ record: ByteBuffer, session: Int) throws(SignalRClientError) -> EventLoopFuture<Void> {
+        try self.state.withLock { state throws(SignalRClientError) in
+            if let refusal = state.life.refusal { throw refusal }
+            guard state.session == session, let socket = state.socket else { throw .lost }
+            return socket.write(record)
+        }
+    }
+
+    /// Sends the streams that go along with calls, until there will be no other connection.
+    func runUploads() async {
+        await withDiscardingTaskGroup { tasks in
+            while let upload = try? await self.uploads.next() {
+                tasks.addTask { await upload.run(self) }
+            }
+        }
+    }
+
+    /// A stream to the hub has ended.
+    func ended(_ upload: Upload) {
+        self.state.withLock { _ = $0.calls.end(upload.id) }
     }
 }
 
 /// A stream that is under way. When nobody holds it any more, the server is told to end it.
 final class StreamLease: Sendable {
-    let id: String
     let items: Mailbox<ByteBuffer>
     let core: ClientCore
+    private let call: ClientCore.Outgoing
 
-    init(id: String, items: Mailbox<ByteBuffer>, core: ClientCore) {
-        self.id = id
+    init(call: ClientCore.Outgoing, items: Mailbox<ByteBuffer>, core: ClientCore) {
+        self.call = call
         self.items = items
         self.core = core
     }
 
-    deinit { self.core.endStream(self.id, self.items) }
+    deinit { self.core.endStream(self.call, self.items) }
 }

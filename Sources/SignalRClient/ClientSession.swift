@@ -9,7 +9,7 @@ struct ClientSession: Sendable {
 
     /// Shakes hands and goes on until the connection has ended, or the task is cancelled. Why it ended is told to the core.
     func run() async {
-        let socket = HubSocket(channel: self.webSocket.channel, isBinary: false)
+        let socket = HubSocket(channel: self.webSocket.channel, isBinary: self.core.kind.isBinary)
         do {
             try await self.webSocket.executeThenClose { inbound, _ in
                 guard self.core.connected(socket) else { return }
@@ -42,13 +42,13 @@ struct ClientSession: Sendable {
 
     private func read(_ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, _ socket: HubSocket) async throws {
         var frames = FrameReader()
-        var records = RecordSplitter(maximumRecordSize: self.core.configuration.maximumMessageSize)
+        var records = HubMessageSplitter(maximumSize: self.core.configuration.maximumMessageSize)
         for try await frame in inbound {
             switch frames.read(frame.opcode, isFinal: frame.fin, payload: frame.unmaskedData) {
             case .bytes(var bytes):
                 do throws(HubProtocolError) {
                     while let record = try records.next(in: &bytes) {
-                        try self.core.received(record)
+                        if try self.core.received(record) == .handshake { records.begin(self.core.kind) }
                     }
                 } catch {
                     let message = "The server sent what cannot be read: \(error.message)"

@@ -1,9 +1,13 @@
 public import NIOHTTP1
 public import NIOSSL
+public import SignalRProtocol
 
 extension HubClient {
     /// Clocks and limits.
     public struct Configuration: Sendable {
+        /// How messages are written. A hub of .NET names the members of its objects `LikeThis` in MessagePack, and `likeThis`
+        /// in JSON.
+        public var hubProtocol = HubProtocolKind.json
         /// When to try again after a connection was lost.
         public var retryPolicy = RetryPolicy.standard
         /// Whether the first connection is tried again like any other. Otherwise its failure ends ``HubClient/run(_:)``.

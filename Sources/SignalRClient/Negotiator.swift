@@ -41,7 +41,10 @@ struct Negotiator: Sendable {
             case .refused(let reason):
                 throw SignalRClientError(.negotiationFailed, "The server refused to negotiate: \(reason)")
             case .noWebSockets:
-                throw SignalRClientError(.negotiationFailed, "The hub does not offer WebSockets, which this client needs.")
+                throw SignalRClientError(
+                    .negotiationFailed,
+                    "The hub offers no WebSockets that carry \(self.configuration.hubProtocol.rawValue); this client has no other way."
+                )
             }
         }
         throw SignalRClientError(.negotiationFailed, "The server sent us elsewhere more than \(Self.maximumRedirects) times.")
@@ -72,7 +75,7 @@ struct Negotiator: Sendable {
             )
         }
         guard status == .ok else { throw SignalRClientError(status: status, from: peer) }
-        guard let answer = NegotiationAnswer(body, format: "Text") else {
+        guard let answer = NegotiationAnswer(body, format: self.configuration.hubProtocol.isBinary ? "Binary" : "Text") else {
             throw SignalRClientError(.negotiationFailed, "What answers at \(peer) is not a hub; check the address.")
         }
         return answer

@@ -3,6 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOWebSocket
+import SignalRProtocol
 
 /// A WebSocket server that says what a test wants, connection by connection. When a script ends, the TCP connection is cut.
 struct ScriptedServer {
@@ -75,6 +76,10 @@ struct ScriptedConnection {
     fileprivate var inbound: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
     fileprivate let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
     private var records: [String] = []
+    private var splitter = HubMessageSplitter(maximumSize: nil)
+    private var messages: [HubMessage] = []
+    /// Set when messages are read and written in a protocol, and no longer as text.
+    private var kind: HubProtocolKind?
     /// How many pings of the hub protocol have come.
     private(set) var pings = 0
     /// The payloads of the WebSocket's pongs that have come.
@@ -94,6 +99,35 @@ struct ScriptedConnection {
         try await self.send("{}")
     }
 
+    /// Accepts the handshake of this protocol and version; what follows is read and written as messages.
+    mutating func shakeHands(_ kind: HubProtocolKind, version: Int = 1) async throws {
+        guard try await self.next() == #"{"protocol":"\#(kind.rawValue)","version":\#(version)}"# else { throw Ended() }
+        try await self.send("{}")
+        self.resume(kind)
+    }
+
+    /// There is no handshake on this connection; what comes is read and written as messages.
+    mutating func resume(_ kind: HubProtocolKind) {
+        self.kind = kind
+        self.splitter.begin(kind)
+    }
+
+    /// The next message but pings.
+    mutating func nextMessage() async throws -> HubMessage {
+        while self.messages.isEmpty { try await self.readFrame() }
+        return self.messages.removeFirst()
+    }
+
+    /// Sends what `write` writes, cut into frames of so many bytes.
+    func send(frameSize: Int = .max, _ write: (HubProtocolKind, inout ByteBuffer) throws -> Void) async throws {
+        guard let kind = self.kind else { throw Ended() }
+        var buffer = ByteBuffer()
+        try write(kind, &buffer)
+        while let data = buffer.readSlice(length: min(frameSize, buffer.readableBytes)), data.readableBytes > 0 {
+            try await self.outbound.write(WebSocketFrame(fin: true, opcode: kind.isBinary ? .binary : .text, data: data))
+        }
+    }
+
     /// The next record but pings.
     mutating func next() async throws -> String {
         while self.records.isEmpty { try await self.readFrame() }
@@ -103,6 +137,7 @@ struct ScriptedConnection {
     /// Takes the next frame apart.
     mutating func readFrame() async throws {
         guard let frame = try await self.inbound.next(isolation: #isolation) else { throw Ended() }
+        if let kind = self.kind { return try self.readMessages(frame, kind) }
         let text = String(buffer: frame.unmaskedData)
         switch frame.opcode {
         case .text:
@@ -115,10 +150,21 @@ struct ScriptedConnection {
         }
     }
 
+    private mutating func readMessages(_ frame: WebSocketFrame, _ kind: HubProtocolKind) throws {
+        guard frame.maskKey != nil, frame.opcode == (kind.isBinary ? .binary : .text) else { throw Ended() }
+        var data = frame.unmaskedData
+        while let record = try self.splitter.next(in: &data) {
+            switch try kind.decode(record) {
+            case .ping: self.pings += 1
+            case let message: if let message { self.messages.append(message) }
+            }
+        }
+    }
+
     /// Reads until the client has gone.
     mutating func waitForEnd() async {
         do {
-            while true { _ = try await self.next() }
+            while true { try await self.readFrame() }
         } catch {
             // Gone.
         }
