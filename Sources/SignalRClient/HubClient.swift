@@ -13,6 +13,7 @@ import SignalRProtocol
 ///     try await chat.send("SendMessage", "ann", "hi")
 ///     let sum: Int = try await chat.invoke("Add", 1, 2)
 ///     for try await number in chat.stream("Countdown", 10, of: Int.self) { print(number) }
+///     try await chat.send("Upload", UploadStream(readings))
 /// }
 /// ```
 ///
@@ -34,6 +35,9 @@ import SignalRProtocol
 ///     cursor.withLock { $0 = page.cursor }
 /// }
 /// ```
+///
+/// With ``Configuration/usesStatefulReconnect`` a connection outlives its socket for a while where the server allows it: then
+/// calls and streams go on as if nothing had happened, and only a longer loss is one.
 ///
 /// A client runs once. Handlers are forgotten when it has ended.
 public final class HubClient: Sendable {
@@ -72,8 +76,8 @@ public final class HubClient: Sendable {
         self.httpClient = httpClient
     }
 
-    /// Whether there is a connection at the moment.
-    public var isConnected: Bool { self.core.isOpen }
+    /// Whether there is a connection at the moment, be it a stateful one whose socket was lost a moment ago.
+    public var isConnected: Bool { self.core.isConnected }
 
     // MARK: - Life
 
@@ -231,6 +235,6 @@ public final class HubClient: Sendable {
     ) -> HubStream<Item> {
         let core = self.core
         let arguments = CallArguments(repeat each arguments)
-        return HubStream { try core.openStream(method, arguments) }
+        return HubStream { try await core.openStream(method, arguments) }
     }
 }

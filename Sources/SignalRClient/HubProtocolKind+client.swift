@@ -5,11 +5,13 @@ import SignalRProtocol
 /// What a client writes and reads, in whichever protocol it speaks.
 extension HubProtocolKind {
     /// The first record, which is JSON for every protocol.
-    var handshakeRequest: ByteBuffer {
+    ///
+    /// - Parameter version: 2 where stateful reconnect was agreed; 1 otherwise.
+    func handshakeRequest(version: Int) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.writeStaticString(#"{"protocol":"#)
         buffer.writeJSONString(self.rawValue)
-        buffer.writeStaticString(",\"version\":1}\u{1E}")
+        buffer.writeString(",\"version\":\(version)}\u{1E}")
         return buffer
     }
 

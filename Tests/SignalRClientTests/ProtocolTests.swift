@@ -135,6 +135,7 @@ import Testing
     /// One that is none, and one that is too large.
     @Test(arguments: HubProtocolKind.allCases, [true, false])
     func whatCannotBeReadEndsTheConnection(kind: HubProtocolKind, isTooLarge: Bool) async throws {
+        let goodbye = Watched<HubMessage?>(nil)
         try await ScriptedServer.run { server, _ in
             try await server.shakeHands(kind)
             try await server.send { kind, buffer in
@@ -145,7 +146,8 @@ import Testing
                     buffer.writeBytes(kind == .json ? [0x7B, 0x1E] : [0x01, 0xC0])
                 }
             }
-            await server.waitForEnd()
+            let message = try await server.nextMessage()
+            goodbye.change { $0 = message }
         } _: { port in
             let client = self.client(port, kind) {
                 $0.maximumMessageSize = 1_000
@@ -155,6 +157,13 @@ import Testing
                 let end = try await client.waitUntilClosed()
                 #expect(end.code == .invalidMessage)
             }
+            await goodbye.wait { $0 != nil }
         }
+        // The server learns why.
+        guard case .close(let message) = goodbye.value else {
+            Issue.record("There was no goodbye.")
+            return
+        }
+        #expect(message.error?.contains("cannot be read") == true && !message.allowReconnect)
     }
 }

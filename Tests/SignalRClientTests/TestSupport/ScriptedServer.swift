@@ -6,6 +6,8 @@ import NIOWebSocket
 import SignalRProtocol
 
 /// A WebSocket server that says what a test wants, connection by connection. When a script ends, the TCP connection is cut.
+///
+/// Whoever negotiates is offered stateful reconnect.
 struct ScriptedServer {
     typealias WebSocket = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
 
@@ -23,11 +25,9 @@ struct ScriptedServer {
         return try await server.executeThenClose { connections in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
+                    let count = Watched(0)
                     try await withThrowingDiscardingTaskGroup { scripts in
-                        var number = 0
                         for try await upgrade in connections {
-                            let count = number
-                            number += 1
                             scripts.addTask { await Self.follow(script, count, upgrade) }
                         }
                     }
@@ -51,21 +51,52 @@ struct ScriptedServer {
             configuration: .init(
                 upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
                     upgraders: [upgrader],
-                    notUpgradingCompletionHandler: { channel in channel.close().map { nil } }
+                    notUpgradingCompletionHandler: { channel in
+                        channel.eventLoop.makeCompletedFuture {
+                            try channel.pipeline.syncOperations.addHandler(Negotiating())
+                            return nil
+                        }
+                    }
                 )
             )
         )
     }
 
     private static func follow(
-        _ script: @Sendable (inout ScriptedConnection, Int) async throws -> Void, _ number: Int,
+        _ script: @Sendable (inout ScriptedConnection, Int) async throws -> Void, _ count: Watched<Int>,
         _ upgrade: EventLoopFuture<WebSocket?>
     ) async {
+        guard let webSocket = try? await upgrade.get() else { return }
+        let number = count.change { count in
+            defer { count += 1 }
+            return count
+        }
         // However a connection ends: what the client makes of it is the test.
-        try? await upgrade.get()?.executeThenClose { inbound, outbound in
+        try? await webSocket.executeThenClose { inbound, outbound in
             var connection = ScriptedConnection(inbound: inbound.makeAsyncIterator(), outbound: outbound)
             try await script(&connection, number)
         }
+    }
+}
+
+/// Answers every request as a negotiation.
+private final class Negotiating: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private static let answer = ByteBuffer(
+        string: #"{"useStatefulReconnect":true,"negotiateVersion":1,"connectionId":"i","connectionToken":"t","#
+            + #""availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#
+    )
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .end = self.unwrapInboundIn(data) else { return }
+        let headers: HTTPHeaders = ["content-length": "\(Self.answer.readableBytes)", "connection": "close"]
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        context.write(self.wrapOutboundOut(.body(.byteBuffer(Self.answer))), promise: nil)
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(promise: nil)
     }
 }
 

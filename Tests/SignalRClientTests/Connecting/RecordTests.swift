@@ -30,9 +30,10 @@ import Testing
     }
 
     @Test func handshakesAreJSONForEveryProtocol() {
-        let request = HubProtocolKind.messagepack.handshakeRequest
-        #expect(String(buffer: request) == "{\"protocol\":\"messagepack\",\"version\":1}\u{1E}")
-        #expect(String(buffer: HubProtocolKind.json.handshakeRequest) == "{\"protocol\":\"json\",\"version\":1}\u{1E}")
+        let request = HubProtocolKind.messagepack.handshakeRequest(version: 2)
+        #expect(String(buffer: request) == "{\"protocol\":\"messagepack\",\"version\":2}\u{1E}")
+        let json = HubProtocolKind.json.handshakeRequest(version: 1)
+        #expect(String(buffer: json) == "{\"protocol\":\"json\",\"version\":1}\u{1E}")
     }
 
     @Test func handshakesAreRead() throws {

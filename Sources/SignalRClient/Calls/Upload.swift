@@ -82,7 +82,7 @@ final class Upload: Sendable {
                 do {
                     try await core.send(record, session: self.session)
                 } catch {
-                    end = .dropped(error as? SignalRClientError)
+                    end = .dropped(error as? SignalRClientError ?? .stopped)
                     throw Left()
                 }
             }
@@ -94,7 +94,7 @@ final class Upload: Sendable {
                 try await core.send(record, session: self.session)
                 return .complete
             } catch {
-                return .dropped(error as? SignalRClientError)
+                return .dropped(error as? SignalRClientError ?? .stopped)
             }
         } catch {
             return end ?? .failed(error, text: "\(error)")
