@@ -51,15 +51,41 @@ public enum MessagePackHubProtocol {
         )
     }
 
+    /// Appends a call of a hub's method whose arguments are known only when it is made.
+    ///
+    /// - Throws: What an argument's own `encode(to:)` throws; nothing has been appended then.
+    public static func encodeCall(
+        target: String, arguments: [any Encodable], invocationID: String?, streamIDs: [String] = [], isStreaming: Bool = false,
+        into buffer: inout ByteBuffer
+    ) throws {
+        try Self.encodeCall(
+            type: isStreaming ? 4 : 1, target, count: arguments.count, id: invocationID, streamIDs: streamIDs, headers: [:],
+            into: &buffer
+        ) { buffer in
+            for argument in arguments { try MessagePackPayload.encode(argument, into: &buffer) }
+        }
+    }
+
     private static func encodeCall<each Argument: Encodable>(
         type: UInt8, _ target: String, _ arguments: repeat each Argument, id: String?, streamIDs: [String],
         headers: [String: String], into buffer: inout ByteBuffer
     ) throws {
         var count = 0
         for _ in repeat each arguments { count += 1 }
+        try Self.encodeCall(
+            type: type, target, count: count, id: id, streamIDs: streamIDs, headers: headers, into: &buffer
+        ) { buffer in
+            for argument in repeat each arguments { try MessagePackPayload.encode(argument, into: &buffer) }
+        }
+    }
+
+    private static func encodeCall(
+        type: UInt8, _ target: String, count: Int, id: String?, streamIDs: [String], headers: [String: String],
+        into buffer: inout ByteBuffer, arguments: (inout ByteBuffer) throws -> Void
+    ) throws {
         try LengthPrefix.write(into: &buffer) { buffer in
             buffer.writeCallHead(type: type, target, argumentCount: count, id: id, headers: headers)
-            for argument in repeat each arguments { try MessagePackPayload.encode(argument, into: &buffer) }
+            try arguments(&buffer)
             buffer.writeStreamIDs(streamIDs)
         }
     }

@@ -14,7 +14,8 @@ import Testing
     ])
     func makesTheAddressesOfIt(url: String, negotiation: String, target: String) throws {
         let address = try #require(HubAddress(url))
-        #expect(address.negotiation == negotiation)
+        #expect(address.negotiation(isStateful: false) == negotiation)
+        #expect(address.negotiation(isStateful: true) == negotiation + "&useStatefulReconnect=true")
         #expect(address.socketTarget(token: "t") == target)
     }
 
@@ -49,9 +50,13 @@ import Testing
         let transports = #""availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]"#
         #expect(
             self.answer(#"{"negotiateVersion":1,"connectionId":"i","connectionToken":"t",\#(transports)}"#)
-                == .connection(token: "t")
+                == .connection(token: "t", isStateful: false)
         )
-        #expect(self.answer(#"{"connectionId":"i","x":[1],\#(transports)}"#) == .connection(token: "i"))
+        #expect(self.answer(#"{"connectionId":"i","x":[1],\#(transports)}"#) == .connection(token: "i", isStateful: false))
+        #expect(
+            self.answer(#"{"useStatefulReconnect":true,"connectionId":"i",\#(transports)}"#)
+                == .connection(token: "i", isStateful: true)
+        )
         #expect(self.answer(#"{"error":"no"}"#) == .refused("no"))
         #expect(self.answer(#"{ "url" : "http://x" , "accessToken":"a"}"#) == .redirect(url: "http://x", accessToken: "a"))
         #expect(self.answer(#"{"url":"http://x"}"#) == .redirect(url: "http://x", accessToken: nil))

@@ -3,12 +3,13 @@ import Testing
 @testable import SignalRClient
 
 @Suite struct CallTableTests {
-    private typealias Table = CallTable<String, String>
+    private typealias Table = CallTable<String, String, String>
 
     private func name(_ owner: Table.Owner) -> String? {
         switch owner {
         case .call(let call): "call \(call)"
         case .stream(let stream): "stream \(stream)"
+        case .upload(let upload): "upload \(upload)"
         case .nobody: nil
         }
     }
@@ -24,6 +25,17 @@ import Testing
         #expect(self.name(table.end(second)) == nil && table.callCount == 1)
         #expect(self.name(table.end(third)) == "stream c" && table.stream(third) == nil)
         #expect(self.name(table.end("9")) == nil)
+    }
+
+    @Test func whatGoesToTheServerIsNotTheServersToEnd() {
+        var table = Table(limit: 2)
+        let upload = table.begin(upload: { "u\($0)" })
+        #expect(upload == "u0" && table.callCount == 0)
+        #expect(self.name(table.answered("0")) == nil)
+        #expect(table.begin("a") == "1" && table.begin(upload: { $0 }) == nil)
+        #expect(self.name(table.answered("1")) == "call a" && table.callCount == 0)
+        #expect(self.name(table.end("0")) == "upload u0")
+        #expect(table.begin(upload: { $0 }) == "2" && table.endAll().map(self.name) == ["upload 2"])
     }
 
     @Test func thereIsALimit() {

@@ -2,6 +2,7 @@ import GraphRelay
 import Logging
 import RealTimeTesting
 import SignalR
+import SignalRProtocol
 import Testing
 
 @testable import SignalRClient
@@ -32,14 +33,17 @@ import Testing
         _ = try await log.append(RelayOutcome(drafts: [draft]))
     }
 
-    @Test func nothingIsLostOrComesTwice() async throws {
+    @Test(arguments: HubProtocolKind.allCases) func nothingIsLostOrComesTwice(kind: HubProtocolKind) async throws {
         let total = 2_000
         let log = InMemoryUpdateLog(epoch: "e", maximumBytes: 64 << 20) { _ in }
         let topics = TopicHub(log: log, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let progress = Watched(Progress())
         try await TestServer.run(["/graphUpdates": topics.hub], services: [topics.broadcaster]) { server in
             try await CuttableProxy.run(to: server.port) { proxy, port in
-                let client = HubClient.testing(port: port, "/graphUpdates") { $0.skipsNegotiation = true }
+                let client = HubClient.testing(port: port, "/graphUpdates") {
+                    $0.skipsNegotiation = true
+                    $0.hubProtocol = kind
+                }
                 client.on("graphUpdate") { (update: Update) in
                     progress.change {
                         $0.shown.append(update.cursor)

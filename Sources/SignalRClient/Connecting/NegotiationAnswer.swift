@@ -3,8 +3,8 @@ import NIOCore
 
 /// What a server answers to a negotiation, read.
 enum NegotiationAnswer: Equatable {
-    /// A connection was made; this is its token.
-    case connection(token: String)
+    /// A connection was made; this is its token. Whether it may go on over another socket.
+    case connection(token: String, isStateful: Bool)
     /// Negotiate there instead.
     case redirect(url: String, accessToken: String?)
     /// It refused, in its own words.
@@ -20,6 +20,7 @@ enum NegotiationAnswer: Equatable {
         var accessToken: String?
         var error: String?
         var formats: [String]?
+        var isStateful = false
         var hasProtocolVersion = false
     }
 
@@ -43,7 +44,8 @@ enum NegotiationAnswer: Equatable {
         } else if fields.hasProtocolVersion {
             self = .refused("It is a server of ASP.NET SignalR, which is another protocol.")
         } else if let token = fields.version > 0 ? fields.connectionToken : fields.connectionID, !token.isEmpty {
-            self = fields.formats?.contains(format) == true ? .connection(token: token) : .noWebSockets
+            let isOffered = fields.formats?.contains(format) == true
+            self = isOffered ? .connection(token: token, isStateful: fields.isStateful) : .noWebSockets
         } else {
             return nil
         }
@@ -57,6 +59,7 @@ enum NegotiationAnswer: Equatable {
             case "negotiateVersion": fields.version = try reader.readInt64()
             case "connectionId": fields.connectionID = try reader.readStringOrNull()
             case "connectionToken": fields.connectionToken = try reader.readStringOrNull()
+            case "useStatefulReconnect": fields.isStateful = try reader.readBool()
             case "url": fields.url = try reader.readStringOrNull()
             case "accessToken": fields.accessToken = try reader.readStringOrNull()
             case "error": fields.error = try reader.readStringOrNull()

@@ -29,18 +29,11 @@ import Testing
         #expect(frames.read(.text, isFinal: true, payload: self.bytes) == .violation)
     }
 
-    @Test func callsAreWrittenAsTheServerReadsThem() throws {
-        var buffer = ByteBuffer()
-        try HubProtocolKind.json.encodeCall("Add", 1, "é\"", id: "7", isStreaming: false, into: &buffer)
-        try HubProtocolKind.json.encodeCall("Count", id: "8", isStreaming: true, into: &buffer)
-        HubProtocolKind.json.encodeCancel(id: "8", into: &buffer)
-        #expect(
-            String(buffer: buffer)
-                == #"{"type":1,"invocationId":"7","target":"Add","arguments":[1,"é\""]}"# + "\u{1E}"
-                + #"{"type":4,"invocationId":"8","target":"Count","arguments":[]}"# + "\u{1E}"
-                + #"{"type":5,"invocationId":"8"}"# + "\u{1E}"
-        )
-        #expect(String(buffer: HubProtocolKind.json.handshakeRequest) == "{\"protocol\":\"json\",\"version\":1}\u{1E}")
+    @Test func handshakesAreJSONForEveryProtocol() {
+        let request = HubProtocolKind.messagepack.handshakeRequest(version: 2)
+        #expect(String(buffer: request) == "{\"protocol\":\"messagepack\",\"version\":2}\u{1E}")
+        let json = HubProtocolKind.json.handshakeRequest(version: 1)
+        #expect(String(buffer: json) == "{\"protocol\":\"json\",\"version\":1}\u{1E}")
     }
 
     @Test func handshakesAreRead() throws {

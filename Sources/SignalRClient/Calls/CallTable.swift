@@ -1,13 +1,16 @@
-/// The calls and streams that wait for the server, by their ids.
-struct CallTable<Call, Stream> {
+/// The calls and streams that wait for the server, and the streams that go to it, by their ids.
+struct CallTable<Call, Stream, Upload> {
     private enum Entry {
         case call(Call)
         case stream(Stream)
+        case upload(Upload)
     }
 
     private let limit: Int
     private var entries: [String: Entry] = [:]
     private var nextID: UInt64 = 0
+    /// How many there are.
+    var count: Int { self.entries.count }
     /// How many calls, not counting streams, wait for their answer.
     private(set) var callCount = 0
 
@@ -31,23 +34,35 @@ struct CallTable<Call, Stream> {
         return id
     }
 
+    /// - Returns: What `make` makes of the id of a stream to the server; `nil` if too many are under way.
+    mutating func begin(upload make: (String) -> Upload) -> Upload? {
+        guard let id = self.newID() else { return nil }
+        let upload = make(id)
+        self.entries[id] = .upload(upload)
+        return upload
+    }
+
     /// Whose a message is.
     enum Owner {
         case call(Call)
         case stream(Stream)
+        case upload(Upload)
         /// Nobody's: it was given up, or never was.
         case nobody
     }
 
+    /// The server has ended the call or the stream with this id.
+    mutating func answered(_ id: String) -> Owner {
+        // A stream to the server is not the server's to end.
+        if case .upload = self.entries[id] { .nobody } else { self.end(id) }
+    }
+
     /// The call or stream with this id has ended.
+    @discardableResult
     mutating func end(_ id: String) -> Owner {
-        switch self.entries.removeValue(forKey: id) {
-        case .call(let call):
-            self.callCount -= 1
-            return .call(call)
-        case .stream(let stream): return .stream(stream)
-        case nil: return .nobody
-        }
+        guard let entry = self.entries.removeValue(forKey: id) else { return .nobody }
+        if case .call = entry { self.callCount -= 1 }
+        return Self.owner(of: entry)
     }
 
     /// The stream with this id; `nil` if there is none.
@@ -61,11 +76,14 @@ struct CallTable<Call, Stream> {
             self.entries = [:]
             self.callCount = 0
         }
-        return self.entries.values.map { entry in
-            switch entry {
-            case .call(let call): .call(call)
-            case .stream(let stream): .stream(stream)
-            }
+        return self.entries.values.map(Self.owner)
+    }
+
+    private static func owner(of entry: Entry) -> Owner {
+        switch entry {
+        case .call(let call): .call(call)
+        case .stream(let stream): .stream(stream)
+        case .upload(let upload): .upload(upload)
         }
     }
 

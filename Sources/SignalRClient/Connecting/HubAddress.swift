@@ -38,12 +38,15 @@ struct HubAddress: Sendable, Equatable {
     }
 
     /// Where to negotiate.
-    var negotiation: String {
+    ///
+    /// - Parameter isStateful: Whether to ask for stateful reconnect.
+    func negotiation(isStateful: Bool) -> String {
         let path = self.path.hasSuffix("/") ? self.path : self.path + "/"
         let isVersioned = self.query.lowercased().split(separator: "&").contains { $0.hasPrefix("negotiateversion=") }
         let version = isVersioned ? nil : "negotiateVersion=1"
         return "\(self.isSecure ? "https" : "http")://\(self.authority)\(path)negotiate?"
-            + [self.query.isEmpty ? nil : self.query, version].compactMap(\.self).joined(separator: "&")
+            + [self.query.isEmpty ? nil : self.query, version, isStateful ? "useStatefulReconnect=true" : nil]
+            .compactMap(\.self).joined(separator: "&")
     }
 
     /// The target of the request that becomes a WebSocket.

@@ -6,18 +6,18 @@ import SignalRProtocol
 /// The method is called when the first item is asked for, for each iteration anew. When the iteration is left, or its task
 /// cancelled, the server is told to stop. What arrives faster than it is taken waits within
 /// ``HubClient/Configuration/maximumBacklog``; then nothing more is read from the server. The stream throws when the hub says
-/// why it failed, when an item is not an `Item`, and when the connection is lost: it is not resumed with the next.
+/// why it failed, when an item is not an `Item`, and when the connection is lost: it does not go on over the next.
 public struct HubStream<Item: Decodable & Sendable>: AsyncSequence, Sendable {
     public typealias Element = Item
 
-    let open: @Sendable () throws -> StreamLease
+    let open: @Sendable () async throws -> StreamLease
 
     public func makeAsyncIterator() -> Iterator { Iterator(state: .new(self.open)) }
 
     /// Takes one item after another.
     public struct Iterator: AsyncIteratorProtocol {
         enum State {
-            case new(@Sendable () throws -> StreamLease)
+            case new(@Sendable () async throws -> StreamLease)
             case open(StreamLease)
             case ended
         }
@@ -41,7 +41,7 @@ public struct HubStream<Item: Decodable & Sendable>: AsyncSequence, Sendable {
             let lease: StreamLease
             switch self.state {
             case .new(let open):
-                lease = try open()
+                lease = try await open()
                 self.state = .open(lease)
             case .open(let known): lease = known
             case .ended: return nil

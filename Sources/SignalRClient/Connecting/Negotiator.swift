@@ -16,6 +16,10 @@ struct Negotiator: Sendable {
         var connectionToken: String?
         /// What proves who we are.
         var accessToken: String?
+        /// Whether that came from whoever sent us here.
+        var isTokenGiven = false
+        /// Whether the connection may go on over another socket.
+        var isStateful = false
     }
 
     let address: HubAddress
@@ -29,27 +33,43 @@ struct Negotiator: Sendable {
         guard !self.configuration.skipsNegotiation else { return place }
         for _ in 0...Self.maximumRedirects {
             switch try await self.ask(place) {
-            case .connection(let token):
+            case .connection(let token, let isStateful):
                 place.connectionToken = token
+                place.isStateful = isStateful && self.configuration.usesStatefulReconnect
                 return place
             case .redirect(let url, let accessToken):
                 guard let address = HubAddress(url) else {
                     throw SignalRClientError(.negotiationFailed, "The server sent us to something that is not an address.")
                 }
                 place.address = address
-                if let accessToken { place.accessToken = accessToken }
+                if let accessToken {
+                    place.accessToken = accessToken
+                    place.isTokenGiven = true
+                }
             case .refused(let reason):
                 throw SignalRClientError(.negotiationFailed, "The server refused to negotiate: \(reason)")
             case .noWebSockets:
-                throw SignalRClientError(.negotiationFailed, "The hub does not offer WebSockets, which this client needs.")
+                throw SignalRClientError(
+                    .negotiationFailed,
+                    "The hub offers no WebSockets that carry \(self.configuration.hubProtocol.rawValue); this client has no other way."
+                )
             }
         }
         throw SignalRClientError(.negotiationFailed, "The server sent us elsewhere more than \(Self.maximumRedirects) times.")
     }
 
+    /// The same connection, with a fresh token.
+    func renew(_ place: Place) async throws -> Place {
+        var place = place
+        if !place.isTokenGiven { place.accessToken = try await self.accessToken?() }
+        return place
+    }
+
     private func ask(_ place: Place) async throws -> NegotiationAnswer {
         let peer = place.address.authority
-        var request = HTTPClientRequest(url: place.address.negotiation)
+        var request = HTTPClientRequest(
+            url: place.address.negotiation(isStateful: self.configuration.usesStatefulReconnect)
+        )
         request.method = .POST
         request.headers = Self.headers(self.configuration.headers, accessToken: place.accessToken)
         let status: HTTPResponseStatus
@@ -72,7 +92,7 @@ struct Negotiator: Sendable {
             )
         }
         guard status == .ok else { throw SignalRClientError(status: status, from: peer) }
-        guard let answer = NegotiationAnswer(body, format: "Text") else {
+        guard let answer = NegotiationAnswer(body, format: self.configuration.hubProtocol.isBinary ? "Binary" : "Text") else {
             throw SignalRClientError(.negotiationFailed, "What answers at \(peer) is not a hub; check the address.")
         }
         return answer

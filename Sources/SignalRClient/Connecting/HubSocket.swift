@@ -16,14 +16,10 @@ final class HubSocket: Sendable {
         self.isBinary = isBinary
     }
 
-    /// Writes whole records as one message, and waits until they have gone out.
-    func write(_ records: ByteBuffer) async throws(SignalRClientError) {
-        do {
-            try await self.channel.writeAndFlush(self.message(records)).get()
-        } catch {
-            throw SignalRClientError(.connectionLost, SignalRClientError.lost.message, cause: error)
-        }
-    }
+    /// Writes whole records as one message.
+    ///
+    /// - Returns: Succeeds when they have gone out.
+    func write(_ records: ByteBuffer) -> EventLoopFuture<Void> { self.channel.writeAndFlush(self.message(records)) }
 
     /// Writes whole records as one message. If they cannot go out, the connection ends.
     func post(_ records: ByteBuffer) {

@@ -79,6 +79,6 @@ final class CallHandlers: Sendable {
             core.kind.encodeCompletion(invocationID: id, error: "\(error)", into: &answer)
         }
         // If it cannot be sent, the connection ends, and with it the question.
-        try? await core.reply(answer, session: session)
+        try? await core.send(answer, session: session)
     }
 }

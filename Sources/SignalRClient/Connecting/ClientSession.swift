@@ -2,28 +2,28 @@ import NIOCore
 import NIOWebSocket
 import SignalRProtocol
 
-/// One connection: reads what comes, and looks at the clock, until it ends.
+/// One socket of a connection: reads what comes, and looks at the clock, until it ends.
 struct ClientSession: Sendable {
     let core: ClientCore
+    let place: Negotiator.Place
     let webSocket: WebSocketConnector.WebSocket
 
-    /// Shakes hands and goes on until the connection has ended, or the task is cancelled. Why it ended is told to the core.
+    /// Goes on until the socket has ended, or the task is cancelled. Why it ended is told to the core.
     func run() async {
-        let socket = HubSocket(channel: self.webSocket.channel, isBinary: false)
+        let socket = HubSocket(channel: self.webSocket.channel, isBinary: self.core.kind.isBinary)
         do {
             try await self.webSocket.executeThenClose { inbound, _ in
-                guard self.core.connected(socket) else { return }
-                socket.post(handshake: self.core.kind.handshakeRequest)
+                guard self.core.connected(socket, to: self.place) else { return }
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
                     tasks.addTask { try await self.watchClock(socket) }
                     defer { tasks.cancelAll() }
                     try await self.read(inbound, socket)
                 }
                 if Task.isCancelled { self.core.stop() }
-                socket.sayGoodbye()
+                if !self.core.isCut { socket.sayGoodbye() }
             }
         } catch {
-            self.core.failed(SignalRClientError(.connectionLost, SignalRClientError.lost.message, cause: error))
+            self.core.lost(SignalRClientError(.connectionLost, SignalRClientError.lost.message, cause: error))
         }
     }
 
@@ -42,30 +42,41 @@ struct ClientSession: Sendable {
 
     private func read(_ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, _ socket: HubSocket) async throws {
         var frames = FrameReader()
-        var records = RecordSplitter(maximumRecordSize: self.core.configuration.maximumMessageSize)
+        var records = HubMessageSplitter(maximumSize: self.core.configuration.maximumMessageSize)
+        if !self.core.isShakingHands { records.begin(self.core.kind) }
         for try await frame in inbound {
             switch frames.read(frame.opcode, isFinal: frame.fin, payload: frame.unmaskedData) {
             case .bytes(var bytes):
                 do throws(HubProtocolError) {
                     while let record = try records.next(in: &bytes) {
-                        try self.core.received(record)
+                        if try self.core.received(record) == .handshake { records.begin(self.core.kind) }
                     }
                 } catch {
-                    let message = "The server sent what cannot be read: \(error.message)"
-                    self.core.failed(SignalRClientError(.invalidMessage, message, cause: error))
-                    socket.sayGoodbye(.protocolError)
+                    self.refuse("The server sent what cannot be read: \(error.message)", cause: error, socket)
                 }
             case .pong(let payload): socket.pong(payload)
             case .close(let code):
-                return self.core.failed(Self.error(for: code))
+                return self.core.lost(Self.error(for: code))
             case .nothing: break
             case .violation:
-                self.core.failed(SignalRClientError(.invalidMessage, "The server sent what WebSockets do not allow."))
-                socket.sayGoodbye(.protocolError)
+                self.refuse("The server sent what WebSockets do not allow.", socket)
             }
             guard self.core.wantsFrames else { return }
             await self.core.waitForRoom()
         }
+        if !Task.isCancelled { self.core.lost(.lost) }
+    }
+
+    /// The server has broken the protocol, and is told.
+    private func refuse(_ message: String, cause: (any Error)? = nil, _ socket: HubSocket) {
+        let isAgreed = !self.core.isShakingHands
+        self.core.failed(SignalRClientError(.invalidMessage, message, cause: cause))
+        if isAgreed {
+            var record = ByteBuffer()
+            self.core.kind.encodeClose(CloseMessage(error: message), into: &record)
+            socket.post(record)
+        }
+        socket.sayGoodbye(.protocolError)
     }
 
     /// A goodbye of the WebSocket alone, without one of the hub.
