@@ -3,6 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOWebSocket
+import RealTimeTesting
 import SignalRProtocol
 
 /// A WebSocket server that says what a test wants, connection by connection. When a script ends, the TCP connection is cut.

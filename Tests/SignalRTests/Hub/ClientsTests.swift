@@ -116,17 +116,17 @@ import Testing
     @Test func sendingWhenSomebodyHasLeft() async throws {
         let outcomes = Probe<Bool>()
         let hub = Hub("test") { hub in
-            hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
+            hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
             hub.on("Sync") { (_: HubCaller) in }
             hub.onDisconnect { caller, _ in
                 do {
                     outcomes.add(try await caller.send("Heard", "to the dead"))
-                    await caller.groups.join("g")
+                    try await caller.groups.join("g")
                     try await caller.clients.group("g").send("Heard", "group")
                     try await caller.clients.caller.send("Heard", "caller")
                     try await caller.clients.others.send("Heard", "others")
                     try await caller.clients.all.send("Heard", "all")
-                    await caller.groups.leave("g")
+                    try await caller.groups.leave("g")
                 } catch {
                     Issue.record(error)
                 }
