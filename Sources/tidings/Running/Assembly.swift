@@ -129,11 +129,13 @@ struct Assembly: Sendable {
     ) -> SubscriptionManager? {
         guard let graph = settings.graph, let publicURL = settings.publicURL else { return nil }
         let credential = ClientSecretCredential(
-            tenantID: graph.tenantID, clientID: graph.clientID, clientSecret: graph.clientSecret, authority: graph.authority,
-            httpClient: .shared
+            tenantID: graph.tenantID, clientID: graph.clientID, clientSecret: graph.clientSecret,
+            cloud: GraphCloud(authority: graph.authority, graph: graph.endpoint), httpClient: .shared
         )
         return SubscriptionManager(
-            graph: GraphClient(baseURL: graph.endpoint, credential: credential, httpClient: .shared),
+            graph: GraphClient(
+                baseURL: graph.endpoint, credential: credential, httpClient: .shared, tenantID: graph.tenantID, logger: logger
+            ),
             store: records, directory: directory, notificationURL: publicURL + "/notifications",
             lifecycleNotificationURL: publicURL + "/lifecycle",
             requests: settings.managed.map(\.request), metrics: metrics, logger: logger

@@ -2,8 +2,11 @@ import Synchronization
 
 /// Keeps a token, and lets at most one request for a new one be under way; whoever comes meanwhile shares its result.
 final class TokenCache: Sendable {
+    /// How long a token counts as new, so that those who want one that lives long do not ask again and again.
+    private static let newness: Int64 = 60_000
+
     private enum Outcome {
-        case token(AccessToken)
+        case token(AccessToken, claims: String?)
         case failed(GraphError)
         /// There is nothing to wait for any more: look again.
         case lookAgain
@@ -17,11 +20,23 @@ final class TokenCache: Sendable {
 
     private struct State {
         var token: AccessToken?
-        /// How many tokens there have been.
-        var generation = 0
+        /// What the token was asked to prove.
+        var claims: String?
+        /// When a new one was tried to get last.
+        var fetchedAt: Int64 = 0
         var isFetching = false
         var waiters: [UInt64: CheckedContinuation<Outcome, Never>] = [:]
         var nextWaiter: UInt64 = 0
+
+        /// Whether the kept token will do, however old it is.
+        func isAcceptable(_ token: AccessToken, for demand: TokenDemand) -> Bool {
+            token.value != demand.refused?.value && (demand.claims == nil || demand.claims == self.claims)
+        }
+
+        func isFresh(_ token: AccessToken, for demand: TokenDemand, now: Int64) -> Bool {
+            guard now < token.refreshesAt else { return false }
+            return now - self.fetchedAt < TokenCache.newness || token.expiresAt - now >= demand.minimumLifetime.milliseconds
+        }
     }
 
     private let state = Mutex(State())
@@ -34,19 +49,19 @@ final class TokenCache: Sendable {
     /// The token that is kept, while it is good; else what `fetch` brings.
     ///
     /// - Parameters:
-    ///   - forceRefresh: Whether only a token will do that came after this call.
+    ///   - demand: What it must be good for.
     ///   - fetch: Brings a new one.
     func token(
-        forceRefresh: Bool, fetch: () async throws(GraphError) -> AccessToken
+        for demand: TokenDemand, fetch: () async throws(GraphError) -> AccessToken
     ) async throws(GraphError) -> AccessToken {
-        let generation = self.state.withLock { $0.generation }
         while true {
-            switch self.step(newerThan: forceRefresh ? generation : nil) {
+            switch self.step(demand) {
             case .use(let token): return token
-            case .fetch: return try await self.refresh(mayKeep: !forceRefresh, fetch)
+            case .fetch: return try await self.refresh(demand, fetch)
             case .wait:
                 switch await self.wait() {
-                case .token(let token): return token
+                case .token(let token, let claims):
+                    if demand.claims == nil || demand.claims == claims { return token }
                 case .failed(let error): throw error
                 case .lookAgain:
                     guard !Task.isCancelled else {
@@ -57,10 +72,10 @@ final class TokenCache: Sendable {
         }
     }
 
-    private func step(newerThan generation: Int?) -> Step {
+    private func step(_ demand: TokenDemand) -> Step {
         let now = self.now()
         return self.state.withLock { state in
-            if let token = state.token, now < token.refreshesAt, generation.map({ state.generation > $0 }) ?? true {
+            if let token = state.token, state.isAcceptable(token, for: demand), state.isFresh(token, for: demand, now: now) {
                 return .use(token)
             }
             if state.isFetching { return .wait }
@@ -70,13 +85,15 @@ final class TokenCache: Sendable {
     }
 
     private func refresh(
-        mayKeep: Bool, _ fetch: () async throws(GraphError) -> AccessToken
+        _ demand: TokenDemand, _ fetch: () async throws(GraphError) -> AccessToken
     ) async throws(GraphError) -> AccessToken {
         do throws(GraphError) {
             let token = try await fetch()
-            self.finish(.token(token)) { state in
+            let now = self.now()
+            self.finish(.token(token, claims: demand.claims)) { state in
                 state.token = token
-                state.generation += 1
+                state.claims = demand.claims
+                state.fetchedAt = now
             }
             return token
         } catch {
@@ -86,10 +103,17 @@ final class TokenCache: Sendable {
                 throw error
             }
             let now = self.now()
-            if mayKeep, var token = self.state.withLock({ $0.token }), now + 30_000 < token.expiresAt {
+            let kept = self.state.withLock { state in
+                state.token.flatMap { state.isAcceptable($0, for: demand) ? ($0, state.claims) : nil }
+            }
+            if let (old, claims) = kept, now + 30_000 < old.expiresAt {
                 // It was to be replaced early, so there is time; but not each request should ask.
-                token.refreshesAt = min(now + 60_000, token.expiresAt - 30_000)
-                self.finish(.token(token)) { $0.token = token }
+                var token = old
+                token.refreshesAt = max(token.refreshesAt, min(now + Self.newness, token.expiresAt - 30_000))
+                self.finish(.token(token, claims: claims)) { state in
+                    state.token = token
+                    state.fetchedAt = now
+                }
                 return token
             }
             self.finish(.failed(error))

@@ -5,51 +5,18 @@ import Testing
 
 @testable import GraphNotifications
 
-/// The sign-in service: answers what it is told to, when the gate is open.
-private final class PlayedSignIn: GraphTransport {
-    private struct State {
-        var requests: [GraphRequest] = []
-        var answer: GraphResponse?
-        var gate: Gate?
-    }
-
-    private let state = Mutex(State())
-
-    var requests: [GraphRequest] { self.state.withLock { $0.requests } }
-
-    func answer(_ status: Int, _ body: String) {
-        self.state.withLock { $0.answer = GraphResponse(status: status, body: ByteBuffer(string: body)) }
-    }
-
-    func hold(at gate: Gate) {
-        self.state.withLock { $0.gate = gate }
-    }
-
-    func send(_ request: GraphRequest) async throws(GraphError) -> GraphResponse {
-        let (number, gate, answer) = self.state.withLock { state in
-            state.requests.append(request)
-            return (state.requests.count, state.gate, state.answer)
-        }
-        await gate?.pass()
-        if Task.isCancelled { throw GraphError(.unreachable, "cancelled") }
-        let token = #"{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"token\#(number)"}"#
-        return answer ?? GraphResponse(status: 200, body: ByteBuffer(string: token))
-    }
-}
-
 @Suite struct ClientSecretCredentialTests {
     private let signIn = PlayedSignIn()
     private let time = ManualTime()
 
     private func credential(authority: String = "https://login.test/") -> ClientSecretCredential {
         ClientSecretCredential(
-            tenantID: "contoso", clientID: "app", clientSecret: "s e/c&r=et", authority: authority,
-            scope: "https://graph.test/.default", transport: self.signIn, now: { [time] in time.milliseconds }
+            self.signIn.service(authority: authority, now: { [time] in time.milliseconds }), clientSecret: "s e/c&r=et"
         )
     }
 
     @Test func asksWithAForm() async throws {
-        let token = try await self.credential().token(forceRefresh: false)
+        let token = try await self.credential().token()
         #expect(token.value == "token1" && token.expiresAt == ManualTime.start + 3_599_000)
         let request = try #require(self.signIn.requests.first)
         #expect(request.method == .POST && request.url == "https://login.test/contoso/oauth2/v2.0/token")
@@ -62,24 +29,24 @@ private final class PlayedSignIn: GraphTransport {
 
     @Test func keepsATokenUntilFiveMinutesBeforeItsEnd() async throws {
         let credential = self.credential()
-        _ = try await credential.token(forceRefresh: false)
+        _ = try await credential.token()
         self.time.advance(by: .seconds(3598 - 300))
-        #expect(try await credential.token(forceRefresh: false).value == "token1")
+        #expect(try await credential.token().value == "token1")
         self.time.advance(by: .seconds(1))
-        #expect(try await credential.token(forceRefresh: false).value == "token2")
+        #expect(try await credential.token().value == "token2")
         #expect(self.signIn.requests.count == 2)
     }
 
     @Test func followsTheAdviceToRefresh() async throws {
         let credential = self.credential()
         self.signIn.answer(200, #"{"access_token":"t","expires_in":"86400","refresh_in":600}"#)
-        let token = try await credential.token(forceRefresh: false)
+        let token = try await credential.token()
         #expect(token.refreshesAt == ManualTime.start + 600_000 && token.expiresAt == ManualTime.start + 86_400_000)
     }
 
     @Test func aShortLivedTokenIsUsedForHalfOfItsLife() async throws {
         self.signIn.answer(200, #"{"access_token":"t","expires_in":60}"#)
-        #expect(try await self.credential().token(forceRefresh: false).refreshesAt == ManualTime.start + 30_000)
+        #expect(try await self.credential().token().refreshesAt == ManualTime.start + 30_000)
     }
 
     @Test func manyWaitForOneRequest() async throws {
@@ -87,7 +54,7 @@ private final class PlayedSignIn: GraphTransport {
         self.signIn.hold(at: gate)
         let credential = self.credential()
         let tokens = try await withThrowingTaskGroup(of: String.self) { group in
-            for _ in 0..<50 { group.addTask { try await credential.token(forceRefresh: false).value } }
+            for _ in 0..<50 { group.addTask { try await credential.token().value } }
             try await eventually("it is asked") { gate.waiterCount == 1 }
             gate.open()
             return try await group.reduce(into: []) { $0.append($1) }
@@ -103,7 +70,7 @@ private final class PlayedSignIn: GraphTransport {
         let credential = self.credential()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<10 {
-                group.addTask { await #expect(throws: GraphError.self) { try await credential.token(forceRefresh: false) } }
+                group.addTask { await #expect(throws: GraphError.self) { try await credential.token() } }
             }
             try? await eventually("it is asked") { gate.waiterCount == 1 }
             gate.open()
@@ -115,33 +82,33 @@ private final class PlayedSignIn: GraphTransport {
         let gate = Gate()
         self.signIn.hold(at: gate)
         let credential = self.credential()
-        let first = Task { try await credential.token(forceRefresh: false) }
+        let first = Task { try await credential.token() }
         try await eventually("it is asked") { gate.waiterCount == 1 }
-        async let second = credential.token(forceRefresh: false)
+        async let second = credential.token()
         first.cancel()
         gate.open()
         #expect(try await second.value.hasPrefix("token"))
         await #expect(throws: GraphError.self) { try await first.value }
     }
 
-    @Test func aForcedRefreshBringsANewOne() async throws {
+    @Test func aRefusedTokenIsReplaced() async throws {
         let credential = self.credential()
-        _ = try await credential.token(forceRefresh: false)
-        #expect(try await credential.token(forceRefresh: true).value == "token2")
-        #expect(try await credential.token(forceRefresh: false).value == "token2")
+        let first = try await credential.token()
+        #expect(try await credential.token(for: TokenDemand(refused: first)).value == "token2")
+        #expect(try await credential.token().value == "token2")
     }
 
     @Test func aFailedEarlyRefreshDoesNoHarm() async throws {
         let credential = self.credential()
-        _ = try await credential.token(forceRefresh: false)
+        let first = try await credential.token()
         self.signIn.answer(503, "")
         self.time.advance(by: .seconds(3400))
-        #expect(try await credential.token(forceRefresh: false).value == "token1")
-        #expect(try await credential.token(forceRefresh: false).value == "token1")
+        #expect(try await credential.token().value == "token1")
+        #expect(try await credential.token().value == "token1")
         #expect(self.signIn.requests.count == 2)
-        await #expect(throws: GraphError.self) { try await credential.token(forceRefresh: true) }
+        await #expect(throws: GraphError.self) { try await credential.token(for: TokenDemand(refused: first)) }
         self.time.advance(by: .seconds(190))
-        await #expect(throws: GraphError.self) { try await credential.token(forceRefresh: false) }
+        await #expect(throws: GraphError.self) { try await credential.token() }
     }
 
     @Test(arguments: [
@@ -155,7 +122,7 @@ private final class PlayedSignIn: GraphTransport {
     ])
     func refusalsSayWhatToDo(status: Int, body: String, words: String) async throws {
         self.signIn.answer(status, body)
-        let error = await #expect(throws: GraphError.self) { try await self.credential().token(forceRefresh: false) }
+        let error = await #expect(throws: GraphError.self) { try await self.credential().token() }
         #expect(error?.code == .credentialRefused && error?.isRetryable == false)
         #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
         #expect(error.map { "\($0)" }?.contains("s e/c&r=et") == false)
@@ -164,22 +131,22 @@ private final class PlayedSignIn: GraphTransport {
     @Test(arguments: [(429, GraphError.Code.throttled), (500, .serviceFailed), (200, .serviceFailed)])
     func whatMayPassIsRetryable(status: Int, code: GraphError.Code) async throws {
         self.signIn.answer(status, #"{"access_token":""}"#)
-        let error = await #expect(throws: GraphError.self) { try await self.credential().token(forceRefresh: false) }
+        let error = await #expect(throws: GraphError.self) { try await self.credential().token() }
         #expect(error?.code == code && error?.isRetryable == true)
     }
 
     @Test func theSecretIsNotSentInTheClear() async throws {
         for authority in ["http://login.test", "ftp://login.test", "login.test"] {
             let credential = self.credential(authority: authority)
-            await #expect(throws: GraphError.self) { try await credential.token(forceRefresh: false) }
+            await #expect(throws: GraphError.self) { try await credential.token() }
         }
         #expect(self.signIn.requests.isEmpty)
-        _ = try await self.credential(authority: "http://127.0.0.1:8081").token(forceRefresh: false)
+        _ = try await self.credential(authority: "http://127.0.0.1:8081").token()
     }
 
     @Test func descriptionsShowNothing() async throws {
         let credential = self.credential()
-        let token = try await credential.token(forceRefresh: false)
+        let token = try await credential.token()
         let text = "\(credential) \(String(reflecting: credential)) \(token) \(String(reflecting: token))"
         #expect(!text.contains("s e/c") && !text.contains("token1"))
     }
