@@ -354,6 +354,21 @@ if Context.environment["TIDINGS_BENCHMARKS"] != nil {
             path: "Benchmarks/FanServer"
         )
     )
+    package.targets.append(
+        .executableTarget(
+            name: "EmulatorLoad",
+            dependencies: [
+                "GraphEmulator",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Benchmarks/EmulatorLoad"
+        )
+    )
 }
 
 for target in package.targets {
