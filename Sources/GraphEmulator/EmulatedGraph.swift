@@ -10,6 +10,12 @@ struct EmulatedGraph: Sendable {
     var subscriptions = SubscriptionTable()
     var tokens: TokenTable
     var deliveries: DeliveryTable
+    var authorizations = AuthorizationTable()
+    var withheld: WithheldNotifications
+    var faults: FaultTable
+    var throttle: ThrottleWindows
+    /// What happens without anybody asking; `nil` if nothing does.
+    var activity: ActivitySchedule?
     var random: EmulatorRandom
 
     /// What of the configuration decides answers.
@@ -19,27 +25,47 @@ struct EmulatedGraph: Sendable {
         var allowsDuplicates = false
         var pageSize = 100
         var limits = EmulatorLimits()
+        var latency = DeliveryLatency.none
+        var authorization = AuthorizationPolicy(.deliver)
+        var lifecycleHasValidationTokens = true
+        var validationTokenVersion = TokenVersion.v2
     }
 
-    init(_ configuration: GraphEmulatorConfiguration) {
+    /// - Parameter now: When it begins; what is in the mailboxes then is older. `nil` for empty ones.
+    init(_ configuration: GraphEmulatorConfiguration, now: Int64? = nil) {
         self.company = configuration.company
         self.settings = Settings(
             notifiesOtherHosts: configuration.notifiesOtherHosts, requiresHTTPS: configuration.requiresHTTPS,
             allowsDuplicates: configuration.allowsDuplicates, pageSize: max(1, configuration.pageSize),
-            limits: configuration.limits
+            limits: configuration.limits, latency: configuration.latency, authorization: configuration.authorization,
+            lifecycleHasValidationTokens: configuration.lifecycleHasValidationTokens,
+            validationTokenVersion: configuration.validationTokenVersion
         )
         self.random = EmulatorRandom(seed: configuration.seed)
         self.tokens = TokenTable(
             lifetime: configuration.tokenLifetime.milliseconds, maximumCount: configuration.limits.tokens
         )
         self.deliveries = DeliveryTable(
-            settings: EndpointQueue.Settings(
-                window: configuration.batchWindow.milliseconds, retries: configuration.retries,
-                maximumItems: configuration.limits.notificationsPerEndpoint
+            settings: DeliveryTable.Settings(
+                queue: EndpointQueue.Settings(
+                    window: configuration.batchWindow.milliseconds, retries: configuration.retries,
+                    maximumItems: configuration.limits.notificationsPerEndpoint
+                ),
+                maximumItems: configuration.limits.notifications, maximumInFlight: configuration.limits.postsInFlight,
+                loggedDeliveries: configuration.limits.loggedDeliveries, slowEndpoints: configuration.slowEndpoints,
+                timeout: configuration.deliveryTimeout, retryTimeout: configuration.retryTimeout
             ),
-            maximumItems: configuration.limits.notifications
+            random: self.random
         )
+        self.withheld = WithheldNotifications(
+            window: configuration.retries.window, maximumCount: configuration.limits.notifications
+        )
+        self.faults = FaultTable(random: self.random)
+        self.throttle = ThrottleWindows(limits: configuration.throttling)
         for user in configuration.company.users { self.mailboxes[user.id] = EmulatedMailbox(of: user) }
+        guard let now else { return }
+        self.settleIn(now: now)
+        self.activity = configuration.activityInterval.map { ActivitySchedule(every: $0, from: now) }
     }
 
     func user(_ key: String) -> EmulatedUser? {

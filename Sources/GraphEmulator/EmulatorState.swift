@@ -1,16 +1,19 @@
 import Synchronization
 
-/// The emulated Graph behind a lock, and the signal that there may be something to send.
+/// The emulated Graph behind a lock, and the signals that there may be something to send, and that there is nothing left.
 final class EmulatorState: Sendable {
     let clock: EmulatorClock
     let wake = WakeSignal()
+    /// Raised when what was due may have come to rest.
+    let settled = WakeSignal()
+    private let configuration: GraphEmulatorConfiguration
     private let graph: Mutex<EmulatedGraph>
+    private let isSending = Atomic(false)
 
     init(_ configuration: GraphEmulatorConfiguration) {
         self.clock = configuration.clock
-        var graph = EmulatedGraph(configuration)
-        graph.settleIn(now: configuration.clock.now())
-        self.graph = Mutex(graph)
+        self.configuration = configuration
+        self.graph = Mutex(EmulatedGraph(configuration, now: configuration.clock.now()))
     }
 
     /// Does something with the graph that may give the sender work; `body` is told what time it is.
@@ -27,5 +30,45 @@ final class EmulatorState: Sendable {
     ) throws(Failure) -> Value {
         let now = self.clock.now()
         return try self.graph.withLock { graph throws(Failure) in try body(&graph, now) }
+    }
+
+    /// Forgets everything that has happened. What is being sent is sent, but nobody listens to what becomes of it.
+    func reset() {
+        self.change { graph, now in
+            var fresh = EmulatedGraph(self.configuration, now: now)
+            fresh.deliveries = graph.deliveries
+            fresh.deliveries.reset()
+            graph = fresh
+        }
+        self.settled.raise()
+    }
+
+    /// Somebody sends from now on.
+    ///
+    /// - Returns: What to give to ``endSending(_:)``.
+    func beginSending() -> Int? {
+        self.isSending.store(true, ordering: .releasing)
+        return self.clock.stepped?.join(
+            SteppedClock.Participant(
+                next: { self.read { graph, _ in graph.nextMoment() } },
+                moved: { self.wake.raise() },
+                settle: { await self.settle() }
+            )
+        )
+    }
+
+    func endSending(_ membership: Int?) {
+        if let membership { self.clock.stepped?.leave(membership) }
+        self.isSending.store(false, ordering: .releasing)
+        self.settled.raise()
+    }
+
+    /// Returns when everything that is due now has been sent and answered, or nobody sends.
+    private func settle() async {
+        while self.isSending.load(ordering: .acquiring), !self.read({ graph, now in graph.isSettled(at: now) }) {
+            await self.settled.wait()
+            // Whoever waits here has been cancelled, and would not wait again.
+            guard !Task.isCancelled else { return }
+        }
     }
 }

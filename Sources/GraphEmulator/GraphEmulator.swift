@@ -19,6 +19,7 @@ public import ServiceLifecycle
 /// It listens on a loopback address and notifies only loopback addresses: reading and changing mail needs no token.
 public final class GraphEmulator: Service {
     private let configuration: GraphEmulatorConfiguration
+    private let state: EmulatorState
     private let onReady: @Sendable (Int) async -> Void
     private let logger: Logger
 
@@ -32,9 +33,13 @@ public final class GraphEmulator: Service {
         logger: Logger = Logger(label: "GraphEmulator")
     ) {
         self.configuration = configuration
+        self.state = EmulatorState(configuration)
         self.onReady = onReady
         self.logger = logger
     }
+
+    /// What can be done with it from outside of Graph: faults, time, the log of deliveries.
+    public var control: EmulatorControl { EmulatorControl(state: self.state) }
 
     /// Runs until the program shuts down.
     ///
@@ -58,32 +63,28 @@ public final class GraphEmulator: Service {
         configuration.connectionPool.idleTimeout = .seconds(2)
         // A refused connection is an answer; when to try again is decided here.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Many URLs may be on one host; how many are called at once is decided here too.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         return configuration
     }
 
     private func serve(with client: HTTPClient) async throws {
         let configuration = self.configuration
-        let state = EmulatorState(configuration)
-        let sender = NotificationSender(
-            state: state, client: client, timeout: configuration.deliveryTimeout, retryTimeout: configuration.retryTimeout,
-            logger: self.logger
-        )
-        var services: [any Service] = [sender]
-        if let interval = configuration.activityInterval {
-            services.append(ActivityService(state: state, interval: interval))
-        }
+        let state = self.state
+        let issuer = ValidationTokenIssuer(signer: OwnTokenSigner(), clock: configuration.clock)
+        let sender = NotificationSender(state: state, client: client, issuer: issuer, logger: self.logger)
         let responder = EmulatorResponder(
             state: state,
             validation: ValidationCall(
                 client: client, timeout: configuration.handshakeTimeout,
-                requiresPlainText: configuration.requiresPlainTextHandshake, clock: configuration.clock, logger: self.logger
+                requiresPlainText: configuration.requiresPlainTextHandshake, logger: self.logger
             ),
             bodyLimit: configuration.limits.bodyBytes
         )
         let application = Application(
             responder: responder,
             configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
-            services: services,
+            services: [sender],
             onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? configuration.port) },
             logger: self.logger
         )

@@ -10,6 +10,12 @@ public struct GraphEmulatorError: Error, Sendable, Equatable, CustomStringConver
         public static let hostNotLoopback = Code(name: "hostNotLoopback")
         /// The company has no users, or two of the same id or name.
         public static let invalidCompany = Code(name: "invalidCompany")
+        /// A fault that could never happen, or one too many.
+        public static let invalidFault = Code(name: "invalidFault")
+        /// No subscription of that id lives.
+        public static let unknownSubscription = Code(name: "unknownSubscription")
+        /// The clock goes by itself, and cannot be moved by hand.
+        public static let clockNotStepped = Code(name: "clockNotStepped")
     }
 
     /// What kind of failure it is.

@@ -39,8 +39,10 @@ import Testing
         #expect(answer["ext_expires_in"] as? Int == 3599)
         let token = try #require(answer["access_token"] as? String)
         let tokens = graph.tokens
-        #expect(try tokens.caller(authorization: "Bearer \(token)", now: morning) == caller)
-        #expect(try tokens.caller(authorization: "bearer \(token)", now: morning + 3_598_999) == caller)
+        var holder = caller
+        holder.tokenExpiresAt = morning + 3_599_000
+        #expect(try tokens.caller(authorization: "Bearer \(token)", now: morning) == holder)
+        #expect(try tokens.caller(authorization: "bearer \(token)", now: morning + 3_598_999) == holder)
         func message(_ authorization: String?, _ now: Int64) -> String? {
             refusal { () throws(GraphRefusal) in _ = try tokens.caller(authorization: authorization, now: now) }?.message
         }

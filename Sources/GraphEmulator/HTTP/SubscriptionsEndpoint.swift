@@ -12,8 +12,11 @@ struct SubscriptionsEndpoint: Sendable {
 
     func answer(_ target: GraphTarget, _ request: EmulatorRequest) async throws(GraphRefusal) -> GraphAnswer {
         let authorization = request.fields[.authorization]
+        let operation = Self.operation(target, request.method)
         let caller = try self.state.read { graph, now throws(GraphRefusal) in
-            try graph.tokens.caller(authorization: authorization, now: now)
+            let caller = try graph.tokens.caller(authorization: authorization, now: now)
+            try graph.throttle.take(operation, by: caller, now: now)
+            return caller
         }
         switch (target, request.method) {
         case (.subscriptions, .get): return try self.list(request, caller)
@@ -25,17 +28,26 @@ struct SubscriptionsEndpoint: Sendable {
             return self.entity(subscription)
         case (.subscription(let id), .patch): return try await self.update(id, request, caller)
         case (.subscription(let id), .delete):
-            try self.state.read { graph, now throws(GraphRefusal) in
+            try self.state.change { graph, now throws(GraphRefusal) in
                 try graph.deleteSubscription(id, of: caller, now: now)
             }
             return .nothing
         case (.reauthorization(let id), .post):
-            _ = try self.state.read { graph, now throws(GraphRefusal) in
-                try graph.subscription(id, of: caller, now: now)
+            try self.state.change { graph, now throws(GraphRefusal) in
+                try graph.reauthorize(id, by: caller, now: now)
             }
             return .nothing
         case (.subscriptions, _): throw .noResource(at: request.base + request.path)
         default: throw .methodNotAllowed
+        }
+    }
+
+    private static func operation(_ target: GraphTarget, _ method: HTTPRequest.Method) -> ThrottleWindows.Operation {
+        switch (target, method) {
+        case (.reauthorization, _): .reauthorize
+        case (.subscriptions, .get): .list
+        case (_, .get): .read
+        default: .write
         }
     }
 
@@ -46,7 +58,7 @@ struct SubscriptionsEndpoint: Sendable {
             try graph.propose(draft, from: caller, now: now)
         }
         for url in proposal.urls { try await self.handshake(url) }
-        let subscription = try self.state.read { graph, now throws(GraphRefusal) in try graph.admit(proposal, now: now) }
+        let subscription = try self.state.change { graph, now throws(GraphRefusal) in try graph.admit(proposal, now: now) }
         return self.entity(subscription, .created)
     }
 
@@ -59,7 +71,7 @@ struct SubscriptionsEndpoint: Sendable {
             return now
         }
         if let url = draft.notificationURL { try await self.handshake(url) }
-        let subscription = try self.state.read { graph, now throws(GraphRefusal) in
+        let subscription = try self.state.change { graph, now throws(GraphRefusal) in
             try graph.update(id, with: draft, from: caller, requestedAt: requestedAt, now: now)
         }
         return self.entity(subscription)

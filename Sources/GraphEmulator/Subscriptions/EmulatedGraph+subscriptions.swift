@@ -32,9 +32,13 @@ extension EmulatedGraph {
             notificationQueryOptions: proposal.draft.notificationQueryOptions,
             notificationURLAppID: proposal.draft.notificationURLAppID,
             latestSupportedTLSVersion: proposal.draft.latestSupportedTLSVersion ?? "v1_2",
-            includeResourceData: proposal.draft.includeResourceData, expiresAt: proposal.expiresAt
+            includeResourceData: proposal.draft.includeResourceData,
+            encryptionCertificate: proposal.draft.encryptionCertificate,
+            encryptionCertificateID: proposal.draft.encryptionCertificateID, expiresAt: proposal.expiresAt
         )
         self.subscriptions.insert(subscription)
+        for url in proposal.urls { self.greet(url, now: now) }
+        self.authorizations.authorize(subscription, until: proposal.caller.tokenExpiresAt, isNew: true, now: now)
         return subscription
     }
 
@@ -64,6 +68,7 @@ extension EmulatedGraph {
         let subscription = try self.subscription(id, of: caller, now: now)
         guard draft.expiresAt != nil || draft.notificationURL != nil else { throw .nothingToUpdate }
         if let url = draft.notificationURL { try NotificationURL.check(url, settings: self.settings) }
+        if draft.encryptionCertificate != nil { try draft.checkEncryption() }
         guard let asked = draft.expiresAt else { return }
         guard asked <= now + subscription.maximumMinutes * 60_000 else {
             throw .expiresTooLate(
@@ -86,15 +91,20 @@ extension EmulatedGraph {
         if let asked = draft.expiresAt {
             subscription.expiresAt = SubscriptionProposal.raised(asked, now: requestedAt)
         }
+        if let certificate = draft.encryptionCertificate, let id = draft.encryptionCertificateID {
+            subscription.encryptionCertificate = certificate
+            subscription.encryptionCertificateID = id
+        }
         self.subscriptions.replace(subscription)
+        if let url = draft.notificationURL { self.greet(url, now: now) }
+        self.authorize(subscription, by: caller, now: now)
         return subscription
     }
 
     /// Deletes a subscription. What is being sent for it, or sent again, may still arrive.
     mutating func deleteSubscription(_ id: String, of caller: Caller, now: Int64) throws(GraphRefusal) {
         let subscription = try self.subscription(id, of: caller, now: now)
-        self.subscriptions.remove(id: subscription.id)
-        self.deliveries.withdraw(subscription: subscription.id, url: subscription.notificationURL)
+        self.forget(subscription)
     }
 
     private mutating func refuseDuplicate(of proposal: SubscriptionProposal, now: Int64) throws(GraphRefusal) {

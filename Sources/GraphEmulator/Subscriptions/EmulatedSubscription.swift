@@ -27,6 +27,10 @@ struct EmulatedSubscription: Sendable, Equatable {
     let notificationURLAppID: String?
     let latestSupportedTLSVersion: String
     let includeResourceData: Bool?
+    /// As the application gave it: base64. New notifications are encrypted with it, as long as it is there.
+    var encryptionCertificate: String?
+    /// The application's own name for the certificate.
+    var encryptionCertificateID: String?
     /// Milliseconds since 1970.
     var expiresAt: Int64
 
@@ -52,7 +56,7 @@ struct EmulatedSubscription: Sendable, Equatable {
         }
         object.set("latestSupportedTlsVersion", self.latestSupportedTLSVersion)
         object.set("encryptionCertificate", nil)
-        object.set("encryptionCertificateId", nil)
+        object.set("encryptionCertificateId", self.encryptionCertificateID)
         object.set("notificationUrlAppId", self.notificationURLAppID)
         return object
     }

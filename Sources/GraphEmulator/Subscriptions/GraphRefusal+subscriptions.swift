@@ -47,9 +47,7 @@ extension GraphRefusal {
 
     static let webPushOnly = GraphRefusal.invalid("Web Push properties are not allowed for a webhook notificationUrl.")
 
-    static let noResourceData = GraphRefusal.invalid(
-        "This emulator does not send resource data: leave out includeResourceData, or set it to false."
-    )
+    static let invalidCertificate = GraphRefusal.invalid("Certificate validation error: Cannot find the requested object.")
 
     static let noFilter = GraphRefusal.invalid(
         "This emulator does not evaluate $filter in the resource of a subscription: leave it out."

@@ -37,7 +37,7 @@ struct SubscriptionProposal: Sendable, Equatable {
         guard let rule = ResourceRule.rule(for: path) else { throw .unsupportedWorkload }
         self.changeTypes = try Self.changeTypes(changeType, allowed: rule.changeTypes)
         try Self.checkOptions(of: path, rule: rule)
-        guard draft.includeResourceData != true else { throw .noResourceData }
+        if draft.includeResourceData == true { try draft.checkEncryption() }
         guard !rule.needsLifecycleURL || asked - now <= 3_600_000 || draft.lifecycleNotificationURL != nil else {
             throw .lifecycleURLRequired
         }

@@ -11,6 +11,10 @@ struct SubscriptionTable: Sendable {
         return self.subscriptions
     }
 
+    mutating func subscription(id: String, now: Int64) -> EmulatedSubscription? {
+        self.live(at: now).first { $0.id == id.lowercased() }
+    }
+
     mutating func subscription(id: String, of caller: Caller, now: Int64) -> EmulatedSubscription? {
         self.live(at: now).first { $0.id == id.lowercased() && $0.isVisible(to: caller) }
     }

@@ -46,7 +46,9 @@ struct TokenTable: Sendable {
         guard Self.isForGraph(entry.audience) else {
             throw .invalidToken("Access token validation failure. Invalid audience.")
         }
-        return entry.caller
+        var caller = entry.caller
+        caller.tokenExpiresAt = entry.expiresAt
+        return caller
     }
 
     private static func isForGraph(_ audience: String) -> Bool {

@@ -51,7 +51,7 @@ import Testing
         let first = try Self.batch(self.queue.next(now: 20))
         _ = self.queue.add(Self.item("b"), now: 30)
         #expect(self.queue.next(now: 100) == .idle)
-        #expect(self.queue.finished(first.id, .accepted, now: 100, random: &self.random) == .delivered)
+        #expect(self.queue.finished(first, .accepted(status: 202), now: 100, random: &self.random) == .delivered)
         #expect(Self.names(self.queue.next(now: 100)) == ["b"])
     }
 
@@ -59,19 +59,19 @@ import Testing
         _ = self.queue.add(Self.item("a"), now: 0)
         var batch = try Self.batch(self.queue.next(now: 20))
         #expect(batch.failures == 0)
-        #expect(self.queue.finished(batch.id, .refused(status: 503), now: 100, random: &self.random) == .retry(at: 10_100))
+        #expect(self.queue.finished(batch, .refused(status: 503), now: 100, random: &self.random) == .retry(at: 10_100))
         #expect(self.queue.next(now: 100) == .wait(until: 10_100))
         _ = self.queue.add(Self.item("b"), now: 200)
         let second = try Self.batch(self.queue.next(now: 220))
-        #expect(self.queue.finished(second.id, .accepted, now: 230, random: &self.random) == .delivered)
+        #expect(self.queue.finished(second, .accepted(status: 202), now: 230, random: &self.random) == .delivered)
 
         let again = try Self.batch(self.queue.next(now: 10_100))
         #expect(again.items == batch.items)
         #expect(again.failures == 1)
-        #expect(self.queue.finished(again.id, .timedOut, now: 20_000, random: &self.random) == .retry(at: 40_000))
+        #expect(self.queue.finished(again, .timedOut, now: 20_000, random: &self.random) == .retry(at: 40_000))
         batch = try Self.batch(self.queue.next(now: 40_000))
         #expect(batch.failures == 2)
-        #expect(self.queue.finished(batch.id, .accepted, now: 40_001, random: &self.random) == .delivered)
+        #expect(self.queue.finished(batch, .accepted(status: 202), now: 40_001, random: &self.random) == .delivered)
         #expect(self.queue.count == 0)
         #expect(self.queue.next(now: 40_001) == .idle)
     }
@@ -81,7 +81,7 @@ import Testing
         var now: Int64 = 20
         var verdicts: [EndpointQueue.Verdict] = []
         while case .send(let batch) = self.queue.next(now: now) {
-            let verdict = self.queue.finished(batch.id, .unreachable, now: now, random: &self.random)
+            let verdict = self.queue.finished(batch, .unreachable, now: now, random: &self.random)
             verdicts.append(verdict)
             if case .retry(let moment) = verdict { now = moment }
         }
@@ -93,7 +93,7 @@ import Testing
         for name in ["a", "b"] {
             _ = self.queue.add(Self.item(name), now: 0)
             let batch = try Self.batch(self.queue.next(now: 20))
-            _ = self.queue.finished(batch.id, .refused(status: 500), now: 20, random: &self.random)
+            _ = self.queue.finished(batch, .refused(status: 500), now: 20, random: &self.random)
         }
         #expect(Self.names(self.queue.next(now: 10_020)) == ["a"])
         #expect(self.queue.next(now: 10_020) == .idle)
@@ -106,7 +106,7 @@ import Testing
         #expect(self.queue.add(Self.item("x"), now: 0) == false)
         let batch = try Self.batch(self.queue.next(now: 0))
         #expect(self.queue.add(Self.item("x"), now: 0) == false)
-        _ = self.queue.finished(batch.id, .accepted, now: 0, random: &self.random)
+        _ = self.queue.finished(batch, .accepted(status: 202), now: 0, random: &self.random)
         #expect(self.queue.count == 7)
         #expect(self.queue.add(Self.item("x"), now: 0) == true)
     }
@@ -144,41 +144,39 @@ import Testing
     }
 
     @Test func tableKeepsURLsApartAndForgetsEmptyOnes() {
-        var table = DeliveryTable(settings: Self.settings)
-        var random = EmulatorRandom(seed: 1)
-        table.add(Self.item("a"), to: "x", now: 0)
-        table.add(Self.item("b"), to: "y?shard=1", now: 10)
+        var table = DeliveryTable(settings: DeliveryTable.Settings(queue: Self.settings))
+        _ = table.add(Self.item("a"), to: "x", now: 0)
+        _ = table.add(Self.item("b"), to: "y?shard=1", now: 10)
         #expect(table.due(now: 0).wake == 20)
         let first = table.due(now: 20)
         #expect(first.parcels.map(\.url) == ["x"])
         #expect(first.wake == 30)
-        #expect(table.finished(first.parcels[0], .accepted, now: 25, random: &random) == .delivered)
+        #expect(table.finished(first.parcels[0], .accepted(status: 202), now: 25) == .delivered)
         let second = table.due(now: 30)
         #expect(second.parcels.map(\.url) == ["y?shard=1"])
         #expect(second.wake == nil)
-        #expect(table.finished(second.parcels[0], .accepted, now: 35, random: &random) == .delivered)
+        #expect(table.finished(second.parcels[0], .accepted(status: 202), now: 35) == .delivered)
         #expect(table.count == 0)
     }
 
     @Test func tableIsBoundedOverAllURLs() throws {
-        var table = DeliveryTable(settings: Self.settings, maximumItems: 2)
-        var random = EmulatorRandom(seed: 1)
-        for url in ["x", "y", "z"] { table.add(Self.item("a", of: url), to: url, now: 0) }
+        var table = DeliveryTable(settings: DeliveryTable.Settings(queue: Self.settings, maximumItems: 2))
+        for url in ["x", "y", "z"] { _ = table.add(Self.item("a", of: url), to: url, now: 0) }
         #expect(table.takeRefusedCount() == 1)
         #expect(table.count == 2)
         table.withdraw(subscription: "x", url: "x")
         let parcel = try #require(table.due(now: 20).parcels.first)
         #expect(parcel.url == "y")
-        #expect(table.finished(parcel, .timedOut, now: 20, random: &random) == .retry(at: 10_020))
+        #expect(table.finished(parcel, .timedOut, now: 20) == .retry(at: 10_020))
         #expect(table.count == 1)
-        table.add(Self.item("b"), to: "z", now: 30)
-        table.add(Self.item("c"), to: "z", now: 30)
+        _ = table.add(Self.item("b"), to: "z", now: 30)
+        _ = table.add(Self.item("c"), to: "z", now: 30)
         #expect(table.takeRefusedCount() == 1)
     }
 
     @Test func tableCountsWhatFindsNoPlace() {
-        var table = DeliveryTable(settings: Self.settings)
-        for _ in 0..<12 { table.add(Self.item("a"), to: "x", now: 0) }
+        var table = DeliveryTable(settings: DeliveryTable.Settings(queue: Self.settings))
+        for _ in 0..<12 { _ = table.add(Self.item("a"), to: "x", now: 0) }
         #expect(table.takeRefusedCount() == 2)
         #expect(table.takeRefusedCount() == 0)
     }
