@@ -18,14 +18,14 @@ public struct SQLiteSubscriptionStore: SubscriptionStore {
                     db,
                     sql: """
                         SELECT name, id, resource, change_types, notification_url, client_state, expires_at,
-                          confirmed_at, tenant_id
+                          confirmed_at, tenant_id, certificate_id
                         FROM subscription ORDER BY name
                         """
                 ).map { row in
                     SubscriptionRecord(
                         name: row[0], id: row[1], resource: row[2], changeTypes: ChangeTypes(row[3] as String) ?? [],
                         notificationURL: row[4], clientState: row[5], expiresAt: row[6], confirmedAt: row[7],
-                        tenantID: row[8]
+                        tenantID: row[8], certificateID: row[9]
                     )
                 }
             }
@@ -39,12 +39,14 @@ public struct SQLiteSubscriptionStore: SubscriptionStore {
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO subscription
-                      (name, id, resource, change_types, notification_url, client_state, expires_at, confirmed_at, tenant_id)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                      (name, id, resource, change_types, notification_url, client_state, expires_at, confirmed_at, tenant_id,
+                       certificate_id)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     record.name, record.id, record.resource, record.changeTypes.description, record.notificationURL,
                     record.clientState, record.expiresAt, record.confirmedAt, record.tenantID,
+                    record.certificateID,
                 ]
             )
         }

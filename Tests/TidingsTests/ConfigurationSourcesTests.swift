@@ -114,6 +114,7 @@ struct ConfigurationSourcesTests {
                 switch key.kind {
                 case .text: "text"
                 case .integer(let range): "\(range.upperBound)"
+                case .boolean: "true"
                 case .choice(let words): words.last ?? ""
                 case .list(let words): words?.last ?? "word"
                 }
@@ -123,6 +124,7 @@ struct ConfigurationSourcesTests {
             switch key.kind {
             case .text, .choice: #expect(sources.reader.text(key, of: name) == value)
             case .integer: #expect(sources.reader.integer(key, of: name) == Int(value))
+            case .boolean: #expect(sources.reader.boolean(key, of: name))
             case .list: #expect(sources.reader.list(key, of: name) == [value])
             }
         }

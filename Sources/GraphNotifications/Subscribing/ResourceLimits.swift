@@ -3,9 +3,26 @@
 /// The numbers are Graph's documented ones, except where Graph itself refuses them (Outlook).
 public enum ResourceLimits {
     /// The longest lifetime that Graph accepts for a resource; an hour, which it always accepts, for one unknown here.
-    public static func maximumLifetime(of resource: String) -> Duration {
-        ResourceFamily(resource).maximumLifetime
+    ///
+    /// - Parameter includesResourceData: Outlook's subscriptions that bring objects live for a day.
+    public static func maximumLifetime(of resource: String, includesResourceData: Bool = false) -> Duration {
+        let family = ResourceFamily(resource)
+        return family == .outlook && includesResourceData ? .seconds(1440 * 60) : family.maximumLifetime
     }
+
+    /// Whether Graph sends the object that changed along, for a subscription that asks for it.
+    public static func canIncludeResourceData(_ resource: String) -> Bool {
+        switch ResourceFamily(resource) {
+        case .outlook, .teams, .presence: true
+        // Graph may know better.
+        case .unknown: true
+        case .calls: resource.lowercased().contains("meetingcallevents")
+        case .shifts, .directory, .files, .security: false
+        }
+    }
+
+    /// Whether such a subscription has to say which properties it brings.
+    public static func needsSelection(_ resource: String) -> Bool { ResourceFamily(resource) == .outlook }
 
     /// Whether Graph insists on a lifecycle notification URL when a subscription to it lives longer than an hour.
     public static func needsLifecycleNotificationURL(_ resource: String) -> Bool {
@@ -18,9 +35,12 @@ public enum ResourceLimits {
     /// - Parameters:
     ///   - resource: What is watched.
     ///   - hasLifecycleNotificationURL: Without one some resources live for an hour only.
-    public static func defaultLifetime(of resource: String, hasLifecycleNotificationURL: Bool) -> Duration {
+    ///   - includesResourceData: Outlook's subscriptions that bring objects live for a day.
+    public static func defaultLifetime(
+        of resource: String, hasLifecycleNotificationURL: Bool, includesResourceData: Bool = false
+    ) -> Duration {
         let family = ResourceFamily(resource)
-        var longest = family.maximumLifetime
+        var longest = Self.maximumLifetime(of: resource, includesResourceData: includesResourceData)
         if family.needsLifecycleNotificationURL, !hasLifecycleNotificationURL { longest = min(longest, .seconds(3600)) }
         return longest - min(.seconds(600), longest / 10)
     }

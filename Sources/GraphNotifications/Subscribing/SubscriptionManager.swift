@@ -33,6 +33,8 @@ public final class SubscriptionManager: Service {
     ///   - directory: What the webhook knows; kept up to date.
     ///   - notificationURL: Where Graph sends notifications: `https`, reachable from the internet.
     ///   - lifecycleNotificationURL: Where Graph sends lifecycle notifications; may be the same. Some resources need it.
+    ///   - certificates: What Graph encrypts for, where a subscription asks for objects. The current one is used when a
+    ///     subscription is created, and made known to Graph when it is renewed.
     ///   - requests: What should be there, with unique names; of two with the same name the first counts. What the store
     ///     knows and this list does not is deleted.
     ///   - backoff: How long to wait after failures that may pass.
@@ -44,7 +46,7 @@ public final class SubscriptionManager: Service {
     ///   - logger: For what cannot be thrown.
     public init(
         graph: GraphClient, store: any SubscriptionStore, directory: SubscriptionDirectory, notificationURL: String,
-        lifecycleNotificationURL: String? = nil, requests: [SubscriptionRequest], backoff: Backoff = .init(),
+        lifecycleNotificationURL: String? = nil, certificates: DecryptionKeys? = nil, requests: [SubscriptionRequest], backoff: Backoff = .init(),
         clock: any Clock<Duration> = ContinuousClock(), now: (@Sendable () -> Int64)? = nil,
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
         newClientState: @escaping @Sendable () -> String = { ClientState.random() }, metrics: GraphMetrics = .init(),
@@ -53,7 +55,8 @@ public final class SubscriptionManager: Service {
         let now = now ?? WallClock.now
         self.work = SubscriptionWork(
             graph: graph.with(failures: .once), store: store, directory: directory, notificationURL: notificationURL,
-            lifecycleNotificationURL: lifecycleNotificationURL, now: now, newClientState: newClientState, logger: logger
+            lifecycleNotificationURL: lifecycleNotificationURL, certificates: certificates, now: now,
+            newClientState: newClientState, logger: logger
         )
         self.backoff = backoff
         self.clock = clock

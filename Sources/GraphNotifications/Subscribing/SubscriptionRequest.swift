@@ -10,15 +10,19 @@ public struct SubscriptionRequest: Sendable, Equatable {
     public var lifetime: Duration?
     /// The secret that Graph repeats, at most 128 characters; a random one if it is `nil`.
     public var clientState: String?
+    /// Whether notifications bring the object that changed, encrypted for the current certificate.
+    public var includesResourceData: Bool
 
     public init(
-        name: String, resource: String, changeTypes: ChangeTypes, lifetime: Duration? = nil, clientState: String? = nil
+        name: String, resource: String, changeTypes: ChangeTypes, lifetime: Duration? = nil, clientState: String? = nil,
+        includesResourceData: Bool = false
     ) {
         self.name = name
         self.resource = resource
         self.changeTypes = changeTypes
         self.lifetime = lifetime
         self.clientState = clientState
+        self.includesResourceData = includesResourceData
     }
 
     /// Finds what Graph would refuse, before it is asked.
@@ -39,8 +43,16 @@ public struct SubscriptionRequest: Sendable, Equatable {
         if let clientState = self.clientState, clientState.isEmpty || clientState.unicodeScalars.count > 128 {
             throw refuse("has a client state that is empty or longer than 128 characters.")
         }
+        if self.includesResourceData {
+            guard ResourceLimits.canIncludeResourceData(self.resource) else {
+                throw refuse("cannot bring resource data: Graph sends none for \(self.resource).")
+            }
+            guard !ResourceLimits.needsSelection(self.resource) || self.resource.lowercased().contains("$select=") else {
+                throw refuse("needs to say which properties it brings: end its resource in ?$select=subject,receivedDateTime.")
+            }
+        }
         guard let lifetime = self.lifetime else { return }
-        let longest = ResourceLimits.maximumLifetime(of: self.resource)
+        let longest = ResourceLimits.maximumLifetime(of: self.resource, includesResourceData: self.includesResourceData)
         guard lifetime > .zero else { throw refuse("has no lifetime.") }
         guard lifetime <= longest else {
             throw refuse(
@@ -58,14 +70,15 @@ public struct SubscriptionRequest: Sendable, Equatable {
     func lifetime(hasLifecycleNotificationURL: Bool) -> Duration {
         self.lifetime
             ?? ResourceLimits.defaultLifetime(
-                of: self.resource, hasLifecycleNotificationURL: hasLifecycleNotificationURL
+                of: self.resource, hasLifecycleNotificationURL: hasLifecycleNotificationURL,
+                includesResourceData: self.includesResourceData
             )
     }
 
     /// Whether what Graph has is what is declared.
     func matches(_ record: SubscriptionRecord, notificationURL: String) -> Bool {
         self.resource == record.resource && self.changeTypes == record.changeTypes
-            && record.notificationURL == notificationURL
+            && record.notificationURL == notificationURL && self.includesResourceData == (record.certificateID != nil)
             && (self.clientState.map { ClientState.matches($0, record.clientState) } ?? true)
     }
 }

@@ -31,10 +31,13 @@ public struct SubscriptionRecord: Sendable, Equatable {
     public var confirmedAt: Int64?
     /// The tenant it belongs to, if known.
     public var tenantID: String?
+    /// The certificate that Graph encrypts for; `nil` if notifications bring no objects.
+    public var certificateID: String?
 
     public init(
         name: String, id: String? = nil, resource: String, changeTypes: ChangeTypes, notificationURL: String,
-        clientState: String, expiresAt: Int64? = nil, confirmedAt: Int64? = nil, tenantID: String? = nil
+        clientState: String, expiresAt: Int64? = nil, confirmedAt: Int64? = nil, tenantID: String? = nil,
+        certificateID: String? = nil
     ) {
         self.name = name
         self.id = id
@@ -45,6 +48,7 @@ public struct SubscriptionRecord: Sendable, Equatable {
         self.expiresAt = expiresAt
         self.confirmedAt = confirmedAt
         self.tenantID = tenantID
+        self.certificateID = certificateID
     }
 }
 

@@ -9,6 +9,7 @@ struct SubscriptionWork: Sendable {
     let directory: SubscriptionDirectory
     let notificationURL: String
     let lifecycleNotificationURL: String?
+    let certificates: DecryptionKeys?
     let now: @Sendable () -> Int64
     let newClientState: @Sendable () -> String
     let logger: Logger
@@ -27,11 +28,12 @@ struct SubscriptionWork: Sendable {
         let draft = SubscriptionDraft(
             resource: request.resource, changeTypes: request.changeTypes, notificationURL: self.notificationURL,
             lifecycleNotificationURL: self.lifecycleNotificationURL, expiresAt: self.expiry(of: request),
-            clientState: request.clientState ?? self.newClientState()
+            clientState: request.clientState ?? self.newClientState(), encryption: try self.encryption(of: request)
         )
         var record = SubscriptionRecord(
             name: request.name, resource: draft.resource, changeTypes: draft.changeTypes,
-            notificationURL: draft.notificationURL, clientState: draft.clientState
+            notificationURL: draft.notificationURL, clientState: draft.clientState,
+            certificateID: draft.encryption?.certificateID
         )
         try await self.store.save(record)
         if clearing { _ = try await self.clear(draft, isOurs: isOurs) }
@@ -64,8 +66,14 @@ struct SubscriptionWork: Sendable {
     func renew(
         _ request: SubscriptionRequest, _ record: SubscriptionRecord, id: String
     ) async throws(GraphError) -> SubscriptionRecord {
-        let subscription = try await self.graph.renewSubscription(id: id, until: self.expiry(of: request))
         var renewed = record
+        var change = SubscriptionChange(expiresAt: self.expiry(of: request))
+        // A certificate that took the place of another is made known with the renewal.
+        if let encryption = try self.encryption(of: request), encryption.certificateID != record.certificateID {
+            change.encryption = encryption
+            renewed.certificateID = encryption.certificateID
+        }
+        let subscription = try await self.graph.updateSubscription(id: id, change)
         renewed.expiresAt = subscription.expiresAt
         renewed.confirmedAt = self.now()
         await self.keep(renewed)
@@ -86,6 +94,18 @@ struct SubscriptionWork: Sendable {
         self.directory.set(
             KnownSubscription(name: record.name, id: id, clientState: record.clientState, tenantID: record.tenantID)
         )
+    }
+
+    /// What Graph is to encrypt for; `nil` if it sends no objects.
+    private func encryption(of request: SubscriptionRequest) throws(GraphError) -> SubscriptionEncryption? {
+        guard request.includesResourceData else { return nil }
+        guard let key = self.certificates?.current else {
+            throw GraphError(
+                .invalidDeclaration,
+                "The subscription “\(request.name)” needs a certificate for Graph to encrypt for; make one with tidings certificate new."
+            )
+        }
+        return SubscriptionEncryption(certificate: key.certificate, certificateID: key.id)
     }
 
     private func expiry(of request: SubscriptionRequest) -> Int64 {

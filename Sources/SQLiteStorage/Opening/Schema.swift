@@ -85,6 +85,9 @@ enum Schema {
                     """
             )
         }
+        migrator.registerMigration("2026-11 certificates of subscriptions") { db in
+            try db.execute(sql: "ALTER TABLE subscription ADD COLUMN certificate_id TEXT")
+        }
         return migrator
     }()
 

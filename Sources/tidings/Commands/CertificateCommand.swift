@@ -69,7 +69,7 @@ struct CertificateCommand: AsyncParsableCommand {
             try Terminal.say(
                 """
                 Made \(folder.file(of: key.id))
-                Set includeResourceData: [properties] at a subscription, and Graph encrypts what it sends for this certificate.
+                Set includeResourceData: true at a subscription, and Graph encrypts what it sends for this certificate.
                 Keep a copy of the file: without it, nothing that was encrypted for it can be read.
                 """
             )

@@ -58,6 +58,11 @@ extension ConfigurationKey {
         "graph.authority", .text, default: "https://login.microsoftonline.com",
         "The service that issues tokens for it."
     )
+    static let certificates = ConfigurationKey(
+        "graph.certificates", .text,
+        "The folder of the certificates that Graph encrypts for, which tidings certificate makes; certificates, below "
+            + "storage.directory, if it is not set."
+    )
     static let clientAuthentication = ConfigurationKey(
         "clients.authentication", .choice(["none", "token", "jwt"]), default: "none",
         "How applications sign in: not at all, which is only allowed on a loopback address, with clients.token, or with a "
@@ -110,6 +115,11 @@ extension ConfigurationKey {
         "subscriptions.*.lifetimeMinutes", .integer(45...43_200),
         "How long Graph is asked to keep it at a time; the longest that Graph allows if it is not set."
     )
+    static let includeResourceData = ConfigurationKey(
+        "subscriptions.*.includeResourceData", .boolean, default: .bool(false),
+        "Whether updates bring the object that changed, which Graph encrypts for a certificate. Mail, events and contacts then "
+            + "need a resource that ends in ?$select= and the properties."
+    )
     static let subscriptionID = ConfigurationKey(
         "subscriptions.*.id", .text,
         "Graph's id of a subscription that somebody else creates and renews; Tidings only receives for it."
@@ -123,11 +133,11 @@ extension ConfigurationKey {
     static let all: [ConfigurationKey] = [
         .host, .port, .threads, .publicURL, .allowedOrigins, .drainSeconds,
         .directory, .retentionDays, .retentionMegabytes,
-        .tenantID, .clientID, .clientSecret, .graphEndpoint, .graphAuthority,
+        .tenantID, .clientID, .clientSecret, .graphEndpoint, .graphAuthority, .certificates,
         .clientAuthentication, .clientToken, .clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim,
         .clientScopes, .clientTopics,
         .logLevel,
-        .resource, .changeTypes, .lifetimeMinutes, .subscriptionID, .clientState,
+        .resource, .changeTypes, .lifetimeMinutes, .includeResourceData, .subscriptionID, .clientState,
     ]
 
     /// The key at a path, if there is one.

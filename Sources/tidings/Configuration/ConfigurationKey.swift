@@ -6,6 +6,7 @@ struct ConfigurationKey: Sendable {
     enum Kind: Sendable {
         case text
         case integer(ClosedRange<Int>)
+        case boolean
         case choice([String])
         /// A list of words: any, or only these.
         case list([String]?)
@@ -76,6 +77,9 @@ extension ConfigurationKey.Kind {
         case .integer(let range):
             guard let number = Int(text), range.contains(number) else { throw Problem(text: "must be \(self).") }
             return .int(number)
+        case .boolean:
+            guard let value = ["true": true, "false": false][text] else { throw Problem(text: "must be \(self).") }
+            return .bool(value)
         case .choice(let words):
             try Self.check(text, isOneOf: words)
             return .string(text)
@@ -107,6 +111,7 @@ extension ConfigurationKey.Kind: CustomStringConvertible {
         switch self {
         case .text: "a text"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .boolean: "true or false"
         case .choice(let words): "one of " + words.joined(separator: ", ")
         case .list: "a list, such as [one, two]"
         }

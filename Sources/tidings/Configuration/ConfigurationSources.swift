@@ -101,6 +101,14 @@ extension ConfigReader {
         return standard
     }
 
+    /// The value of what is true or false; `false` if it has none.
+    func boolean(_ key: ConfigurationKey, of name: String? = nil) -> Bool {
+        let value = self.bool(forKey: ConfigKey(key.components(of: name)), isSecret: key.isSecret)
+        if let value { return value }
+        guard case .bool(let standard) = key.defaultValue else { return false }
+        return standard
+    }
+
     /// The value of a list; empty if it has none.
     func list(_ key: ConfigurationKey, of name: String? = nil) -> [String] {
         if let value = self.listIfSet(key, of: name) { return value }

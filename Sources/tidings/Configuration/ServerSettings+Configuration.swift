@@ -21,6 +21,7 @@ extension ServerSettings {
         if let days = config.integer(.retentionDays) { self.retention.logAge = .seconds(days * 86_400) }
         if let megabytes = config.integer(.retentionMegabytes) { self.retention.logBytes = Int64(megabytes) << 20 }
         if let level = config.text(.logLevel).flatMap(Logger.Level.init(rawValue:)) { self.logLevel = level }
+        self.certificates = config.text(.certificates)
         for name in sources.subscriptions { try self.declare(name, config) }
         try self.readClients(config)
         try self.readGraph(config)
@@ -128,7 +129,8 @@ extension ServerSettings {
         }
         let subscription = ManagedSubscription(
             name: name, resource: resource, changeTypes: types,
-            lifetime: config.integer(.lifetimeMinutes, of: name).map { .seconds($0 * 60) }
+            lifetime: config.integer(.lifetimeMinutes, of: name).map { .seconds($0 * 60) },
+            includesResourceData: config.boolean(.includeResourceData, of: name)
         )
         do {
             // What Graph would refuse anyway.

@@ -30,10 +30,13 @@ struct ServerSettings: Sendable {
         var changeTypes: ChangeTypes
         /// How long Graph is asked to keep it at a time; `nil` for the longest it allows.
         var lifetime: Duration?
+        /// Whether updates bring the object that changed.
+        var includesResourceData = false
 
         var request: SubscriptionRequest {
             SubscriptionRequest(
-                name: self.name, resource: self.resource, changeTypes: self.changeTypes, lifetime: self.lifetime
+                name: self.name, resource: self.resource, changeTypes: self.changeTypes, lifetime: self.lifetime,
+                includesResourceData: self.includesResourceData
             )
         }
     }
@@ -58,6 +61,8 @@ struct ServerSettings: Sendable {
     var drainWindow = Duration.seconds(1)
     var dataDirectory: String
     var retention = RetentionPolicy()
+    /// Where the certificates for encrypted notifications are; `nil` for a folder within the data directory.
+    var certificates: String?
     var graph: Graph?
     var clientAuthentication = ClientAuthentication.none
     var clientTopics = ["*"]

@@ -62,11 +62,12 @@ struct Assembly: Sendable {
         )
         let graphMetrics = GraphMetrics(factory: metrics)
         let relayMetrics = RelayMetrics(factory: metrics)
+        let rich = try RichContent(settings, directory: directory, metrics: graphMetrics, logger: logger)
         let manager = Self.manager(
-            settings, records: records ?? storage.subscriptions, directory: known, metrics: graphMetrics, logger: logger
+            settings, records: records ?? storage.subscriptions, directory: known, certificates: rich?.keys, metrics: graphMetrics, logger: logger
         )
         let relay = NotificationRelay(
-            queue: storage.queue, log: storage.log, directory: known,
+            queue: storage.queue, log: storage.log, directory: known, opener: rich?.opener,
             onLifecycle: { manager?.handle($0) }, metrics: relayMetrics, logger: logger
         )
         let webhook = WebhookReceiver(directory: known, into: storage.queue, metrics: graphMetrics, logger: logger)
@@ -113,6 +114,7 @@ struct Assembly: Sendable {
             }
             services.append(Self.service("subscriptions", deferred))
         }
+        if let rich { services.append(Self.service("certificates", rich)) }
         services.append(Self.service("watch", StorageWatch(isFailing: isStorageFailing, logger: logger)))
         services.append(Self.service("relay", relay))
         services.append(Self.service("broadcaster", updates.broadcaster))
@@ -124,8 +126,8 @@ struct Assembly: Sendable {
     }
 
     private static func manager(
-        _ settings: ServerSettings, records: any SubscriptionStore, directory: SubscriptionDirectory, metrics: GraphMetrics,
-        logger: Logger
+        _ settings: ServerSettings, records: any SubscriptionStore, directory: SubscriptionDirectory,
+        certificates: DecryptionKeys?, metrics: GraphMetrics, logger: Logger
     ) -> SubscriptionManager? {
         guard let graph = settings.graph, let publicURL = settings.publicURL else { return nil }
         let credential = ClientSecretCredential(
@@ -137,7 +139,7 @@ struct Assembly: Sendable {
                 baseURL: graph.endpoint, credential: credential, httpClient: .shared, tenantID: graph.tenantID, logger: logger
             ),
             store: records, directory: directory, notificationURL: publicURL + "/notifications",
-            lifecycleNotificationURL: publicURL + "/lifecycle",
+            lifecycleNotificationURL: publicURL + "/lifecycle", certificates: certificates,
             requests: settings.managed.map(\.request), metrics: metrics, logger: logger
         )
     }

@@ -80,10 +80,12 @@ private final class RecordingStore: SubscriptionStore {
         )
     }
 
+    private let certificates = DecryptionKeys([TestCertificates.first])
+
     private func manager(_ requests: [SubscriptionRequest], store: any SubscriptionStore) -> SubscriptionManager {
         SubscriptionManager(
             graph: GraphClient(self.played, clock: self.time, now: { [time] in time.milliseconds }), store: store,
-            directory: self.directory, notificationURL: Self.url, requests: requests, clock: self.time,
+            directory: self.directory, notificationURL: Self.url, certificates: self.certificates, requests: requests, clock: self.time,
             now: { [time] in time.milliseconds }, random: { 0.5 }, logger: recordingLogger(self.lines)
         )
     }
@@ -149,6 +151,39 @@ private final class RecordingStore: SubscriptionStore {
             #expect(store.records[0].expiresAt == expiry && store.records[0].clientState == "declared")
         }
         #expect(self.played.asked == ["POST /subscriptions", "PATCH /subscriptions/s1"])
+    }
+
+    @Test func objectsAreEncryptedForTheCurrentCertificate() async throws {
+        let store = RecordingStore()
+        var request = self.request("sales", "users/sales/messages?$select=subject")
+        request.includesResourceData = true
+        try await self.running([request], store: store) { manager in
+            try await eventually("it is active") { self.isActive(manager, "sales") }
+            #expect(store.records[0].certificateID == "first")
+            try await manager.renew(name: "sales")
+            self.certificates.replace(with: [TestCertificates.second, TestCertificates.first])
+            try await manager.renew(name: "sales")
+            #expect(store.records[0].certificateID == "second")
+            try await manager.renew(name: "sales")
+        }
+        let bodies = self.played.requests.map(\.body)
+        #expect(bodies.count == 4)
+        #expect(bodies[0].contains(#""includeResourceData":true"#))
+        #expect(bodies[0].contains(#""encryptionCertificateId":"first""#))
+        #expect(bodies[0].contains(#""encryptionCertificate":"\#(TestCertificates.first.certificate)""#))
+        // It is made known once, and only when it has changed.
+        #expect(!bodies[1].contains("encryption") && !bodies[3].contains("encryption"))
+        #expect(bodies[2].contains(#""encryptionCertificateId":"second""#) && bodies[2].contains("expirationDateTime"))
+    }
+
+    @Test func objectsNeedACertificate() async throws {
+        self.certificates.replace(with: [])
+        var request = self.request("sales", "users/sales/messages?$select=subject")
+        request.includesResourceData = true
+        try await self.running([request], store: RecordingStore()) { manager in
+            try await eventually("it is refused") { manager.status()[0].lastError?.contains("tidings certificate new") == true }
+        }
+        #expect(self.played.asked.isEmpty)
     }
 
     @Test func anOrderWakesIt() async throws {

@@ -28,6 +28,18 @@ import Testing
         #expect(self.refusal(request, lifecycleURL: "https://me.test/l") == nil)
     }
 
+    @Test func objectsMayBeAskedFor() {
+        var request = self.good
+        request.includesResourceData = true
+        request.resource = "users/u/messages?$select=subject"
+        request.lifetime = .seconds(1440 * 60)
+        #expect(self.refusal(request) == nil)
+        request.lifetime = nil
+        #expect(request.lifetime(hasLifecycleNotificationURL: true) == .seconds(1430 * 60))
+        request.resource = "chats/getAllMessages"
+        #expect(self.refusal(request) == nil)
+    }
+
     @Test func whatGraphWouldRefuse() {
         let changes: [(inout SubscriptionRequest) -> Void] = [
             { $0.name = "" }, { $0.name = "a\nb" }, { $0.resource = "" }, { $0.resource = "https://graph.test/v1.0/users" },
@@ -36,6 +48,16 @@ import Testing
             {
                 $0.resource = "chats/getAllMessages"
                 $0.lifetime = .seconds(3601)
+            },
+            { $0.includesResourceData = true },
+            {
+                $0.resource = "groups"
+                $0.includesResourceData = true
+            },
+            {
+                $0.resource = "users/u/messages?$select=subject"
+                $0.includesResourceData = true
+                $0.lifetime = .seconds(1441 * 60)
             },
         ]
         for change in changes {
