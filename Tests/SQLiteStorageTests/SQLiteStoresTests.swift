@@ -19,6 +19,7 @@ import Testing
         ops.expiresAt = 1_800_000_000_000
         ops.confirmedAt = 1_700_000_000_000
         ops.tenantID = "7f3c1d52"
+        ops.certificateID = "graph-2026-11-24"
         try await storage.subscriptions.save(sales)
         try await storage.subscriptions.save(ops)
         try storage.close()
