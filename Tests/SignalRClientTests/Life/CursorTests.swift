@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: HubProtocolKind.allCases) func nothingIsLostOrComesTwice(kind: HubProtocolKind) async throws {
-        let total = 2_000
+        let total = 1_000
         let log = InMemoryUpdateLog(epoch: "e", maximumBytes: 64 << 20) { _ in }
         let topics = TopicHub(log: log, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let progress = Watched(Progress())
@@ -63,12 +63,12 @@ import Testing
                         tasks.addTask {
                             for number in 0..<total {
                                 // Not long before them: the cuts are to fall between.
-                                if number % 100 == 0 { await progress.wait { $0.shown.count >= number - 100 } }
+                                if number % 50 == 0 { await progress.wait { $0.shown.count >= number - 50 } }
                                 try await self.append(to: log)
                             }
                         }
                         for cut in 1...8 {
-                            await progress.wait { $0.shown.count >= cut * 200 }
+                            await progress.wait { $0.shown.count >= cut * 100 }
                             proxy.cut()
                             await proxy.count.wait { $0 > cut }
                         }
