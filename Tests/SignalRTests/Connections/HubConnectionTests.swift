@@ -33,7 +33,7 @@ import Testing
         let eventLoop = EmbeddedEventLoop()
         let hub = Hub("test") { _ in }
         let endpoint = HubEndpoint(hub: hub, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let (loop, mailbox) = hub.lifetime.loop(on: eventLoop)
+        let (loop, mailbox) = hub.local.loop(on: eventLoop)
         let request = HubRequest(head: HTTPRequestHead(version: .http1_1, method: .GET, uri: "/hub"), remoteAddress: nil)
         let connection = HubConnection(
             id: "a", user: nil, request: request, endpoint: endpoint, loop: loop, mailbox: mailbox, now: Self.at(0)
