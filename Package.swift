@@ -249,6 +249,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -372,7 +373,7 @@ let package = Package(
 
 // What measures the libraries, for docs/performance.md: nobody who only uses them builds it.
 if Context.environment["TIDINGS_BENCHMARKS"] != nil {
-    package.targets.append(
+    package.targets += [
         .executableTarget(
             name: "FanServer",
             dependencies: [
@@ -382,11 +383,10 @@ if Context.environment["TIDINGS_BENCHMARKS"] != nil {
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             path: "Benchmarks/FanServer"
-        )
-    )
-    package.targets.append(
+        ),
         .executableTarget(
             name: "EmulatorLoad",
             dependencies: [
@@ -399,8 +399,30 @@ if Context.environment["TIDINGS_BENCHMARKS"] != nil {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Benchmarks/EmulatorLoad"
-        )
-    )
+        ),
+        .executableTarget(
+            name: "HubLoad",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/HubLoad"
+        ),
+        .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
+        .executableTarget(
+            name: "Allocations",
+            dependencies: [
+                "CAllocationCount", "SignalR", "SignalRProtocol",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Benchmarks/Allocations"
+        ),
+    ]
 }
 
 for target in package.targets {

@@ -10,7 +10,7 @@ import Synchronization
 /// A hub at `/hub` whose clients get whatever record is posted to `/publish`: the server of docs/performance.md.
 ///
 /// With `--groups N` each client is in one of N groups, and what is posted goes to one group after another. It also answers
-/// `Echo`, an invocation there and back.
+/// `Echo`, an invocation there and back; with `--echo-port PORT` there is a bare WebSocket echo beside it, on the same event loops.
 @main
 struct FanServer {
     static func main() async throws {
@@ -30,11 +30,15 @@ struct FanServer {
         let publisher = Publisher(hub: hub, groups: (0..<groups).map(String.init))
         var logger = Logger(label: "FanServer")
         logger.logLevel = .warning
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        if let index = arguments.firstIndex(of: "--echo-port"), let port = Int(arguments[index + 1]) {
+            try await BareEcho.listen(on: port, group: group)
+        }
         let application = Application(
             router: Router(),
             server: .signalR(["/hub": hub], endpoints: [publisher], logger: logger),
             configuration: .init(address: .hostname("127.0.0.1", port: port), backlog: 16_384),
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup(numberOfThreads: threads)),
+            eventLoopGroupProvider: .shared(group),
             logger: logger
         )
         try await application.runService()

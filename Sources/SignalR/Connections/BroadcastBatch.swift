@@ -21,6 +21,12 @@ struct BroadcastBatch {
         /// Whether somebody might be met twice.
         var needsMarks: Bool { self.groups.count + self.connections.count > 1 || !self.excluded.isEmpty }
 
+        /// The group whose members are meant, all of them and whatever they have had, if it is so.
+        var onlyGroup: HubGroup? {
+            self.groups.count == 1 && self.connections.isEmpty && self.excluded.isEmpty && self.steps.isEmpty
+                ? self.groups[0] : nil
+        }
+
         fileprivate func reachesTheSame(as other: Run) -> Bool {
             self.connections.isEmpty && other.connections.isEmpty && self.excluded.isEmpty && other.excluded.isEmpty
                 && self.groups.elementsEqual(other.groups) { $0 === $1 }

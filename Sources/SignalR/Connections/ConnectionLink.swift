@@ -61,6 +61,11 @@ final class ConnectionLink: HubTransportOwner {
         self.connection.local.received(&bytes, now: now)
     }
 
+    func directSocketChanged() {
+        // Those that live elsewhere are not reached by sockets.
+        if self.isLocal { self.tell { $0.directSocketChanged() } }
+    }
+
     func drained() {
         self.remote?.drained()
         self.tell { $0.drained() }

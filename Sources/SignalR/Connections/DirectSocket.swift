@@ -22,14 +22,18 @@ struct DirectSocket: ByteSink {
     /// The socket of `channel`. On its event loop, and valid as long as the channel is active.
     init(of channel: any Channel) {
         #if canImport(Glibc) || canImport(Musl)
-        let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { $0 }
-        self.descriptor = descriptor ?? -1
+        // `withUnsafeTransportIfAvailable` does the same by a cast that the runtime does not remember: it looks for the
+        // conformance each time, which takes longer than a small `send`.
+        let core = channel._channelCore as? any NIOTransportAccessibleChannelCore
+        self.descriptor = core.flatMap { Self.descriptor(of: $0) } ?? -1
         #else
         // There is no flag against SIGPIPE elsewhere.
         self.descriptor = -1
         #endif
+    }
+
+    private static func descriptor(of core: some NIOTransportAccessibleChannelCore) -> CInt? {
+        try? core.withUnsafeTransport { $0 as? NIOBSDSocket.Handle }
     }
 
     func send(_ bytes: UnsafeRawBufferPointer) -> Int? {

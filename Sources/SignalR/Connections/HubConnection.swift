@@ -1,4 +1,3 @@
-import Logging
 import Metrics
 import NIOCore
 import SignalRProtocol
@@ -11,36 +10,29 @@ final class HubConnection {
     let id: String
     private(set) var user: HubUser?
     let request: HubRequest
-    private let endpoint: HubEndpoint
-    private let loop: HubLoop
+    let endpoint: HubEndpoint
+    let loop: HubLoop
     private let mailbox: LoopMailbox<HubLoopItem>
-    private(set) var transport: (any HubTransport)?
+    var transport: (any HubTransport)?
 
-    private var machine: HubConnectionStateMachine<LoopInstant>
-    private var splitter: HubMessageSplitter
+    var machine: HubConnectionStateMachine<LoopInstant>
+    var splitter: HubMessageSplitter
     private(set) var kind = HubProtocolKind.json
-    private var calls = CallQueue()
-    private var tasks = ConnectionTasks()
+    var calls = CallQueue()
+    var tasks = ConnectionTasks()
     var streams = ConnectionStreams()
     /// What the hub keeps here; made when the hub first hears of the connection.
     private lazy var items = HubItems()
     /// The calls of the client that wait for its answer, and when they are given up.
     var asked: [String: Scheduled<Void>] = [:]
     private var isInboxFull = false
-    private var isReading = true
-    private var blockedSends: [(record: ByteBuffer, completion: (Bool) -> Void)] = []
-    private var endReason: CloseReason?
-    /// Whether the hub has been told of the connection and must be told of its end.
-    private var isKnownToHub = false
-    private var isCounted = false
-    /// Why the client leaves, once it has said goodbye in the protocol.
-    private var goodbye: CloseReason?
-    /// When what an ended connection still does is cut off.
-    private var deadline: LoopInstant?
+    private(set) var isReading = true
+    var blockedSends: [(record: ByteBuffer, completion: (Bool) -> Void)] = []
+    var end = ConnectionEnd()
     /// When what proves the user ceases to.
     private var expiry: LoopInstant?
     /// The token by which it may be found again, once there is an agreement about that.
-    private let resumptionToken: String?
+    let resumptionToken: String?
     /// What makes it go on over another socket; `nil` where that was not agreed on.
     var reconnect: ReconnectState?
 
@@ -51,7 +43,7 @@ final class HubConnection {
     var mark: UInt64 = 0
     private var isUnflushed = false
     private var stagedStart = 0
-    private var stagedEnd = 0
+    var stagedEnd = 0
 
     init(
         id: String, user: HubUser?, request: HubRequest, endpoint: HubEndpoint, loop: HubLoop,
@@ -86,12 +78,6 @@ final class HubConnection {
         self.expiry = Self.expiry(of: user, self.configuration, now: .now(), wallClock: WallClock.now)
         if !self.isReading { transport.setReading(false) }
         self.machine.heard(at: .now())
-    }
-
-    /// The server goes away: ends it now, or at its place in the time that this may take.
-    func shutDown() {
-        let window = self.endpoint.configuration.drainWindow
-        if window > .zero { self.loop.drain(self, .serverShuttingDown, over: window) } else { self.close(.serverShuttingDown) }
     }
 
     /// The client has shown again who it is: the same, perhaps with other claims.
@@ -146,41 +132,9 @@ final class HubConnection {
         }
     }
 
-    /// The transport has lost or ended the connection; it carries nothing any more, but a goodbye.
-    func transportEnding(_ reason: CloseReason) {
-        switch self.machine.closed() {
-        case .sendCloseAndEnd, .endOnly:
-            let isClients = reason == .normal || reason == .connectionLost
-            self.ended(isClients && self.splitter.isMidMessage ? .messageCutOff : reason, handlesRest: isClients)
-        case .nothing: break
-        }
-    }
-
-    /// The client takes nothing of what waits for it, and the transport is about to cut it off.
-    func stuck() {
-        self.metrics.exceeded(.sendTime)
-        // Whoever may come back is without a socket only for a while.
-        if self.reconnect == nil { self.transportEnding(.sendTimedOut) }
-    }
-
-    /// Nothing is left of the transport.
-    func transportEnded() {
-        if self.isOpen, self.reconnect != nil, self.goodbye == nil {
-            // Its client may come back.
-            self.transport = nil
-            self.splitter.reset()
-            self.reconnect?.disconnected(until: LoopInstant.now().advanced(by: self.configuration.reconnectTimeout))
-            return
-        }
-        self.transportEnding(.connectionLost)
-        self.transport = nil
-        self.endpoint.lifetime.release()
-        if !self.calls.isBusy { self.loop.forget(self) }
-    }
-
     func tick(now: LoopInstant) {
         self.transport?.tick(now: now)
-        if let deadline = self.deadline, now >= deadline { self.tasks.cancelCalls() }
+        if let deadline = self.end.deadline, now >= deadline { self.tasks.cancelCalls() }
         if let expiry = self.expiry, now >= expiry { self.close(.credentialsExpired) }
         if let deadline = self.reconnect?.deadline, now >= deadline { return self.transportEnding(.connectionLost) }
         if self.isOpen, self.transport != nil, let number = self.reconnect?.acknowledgement(now: now) {
@@ -230,6 +184,18 @@ final class HubConnection {
     /// Sends bytes that are framed already.
     func write(_ bytes: UnsafeRawBufferPointer) {
         self.transport?.write(framed: bytes)
+    }
+
+    /// Bytes that are framed already were sent to its socket, which took `sent` of them; `nil` if it takes none any more.
+    func write(_ bytes: UnsafeRawBufferPointer, sent: Int?) {
+        self.transport?.wrote(sent, ofFramed: bytes)
+    }
+
+    /// Where what is sent to many may go without asking; none while something waits.
+    var directSocket: DirectSocket { self.transport?.directSocket ?? .none }
+
+    func directSocketChanged() {
+        for membership in self.memberships { membership.group.updateSocket(at: membership.index, of: self.lane) }
     }
 
     /// Remembers a part of `bytes` to be sent, joined with the one before if it is its neighbour.
@@ -301,10 +267,10 @@ final class HubConnection {
         if self.reconnect != nil, let token = self.resumptionToken {
             self.endpoint.resumable.withLock { $0[token] = (self.caller.connection, self.user?.id) }
         }
-        self.isCounted = true
+        self.end.isCounted = true
         self.endpoint.lifetime.opened()
         guard self.endpoint.hasConnectHandlers else {
-            self.isKnownToHub = true
+            self.end.isKnownToHub = true
             return
         }
         self.calls.begin()
@@ -323,15 +289,8 @@ final class HubConnection {
         }
     }
 
-    private func refuse(_ refusal: Handshake.Refusal) {
-        guard self.machine.closed() == .endOnly else { return }
-        self.send(refusal.response)
-        self.transport?.close()
-        self.ended(refusal == .canceled ? .handshakeTimedOut : .protocolError(), handlesRest: false)
-    }
-
     private func connected() {
-        self.isKnownToHub = true
+        self.end.isKnownToHub = true
         self.callsHandled()
     }
 
@@ -348,7 +307,7 @@ final class HubConnection {
         guard try self.admits(message) else { return }
         switch message {
         case .invocation(let invocation):
-            guard self.goodbye == nil else { return }
+            guard self.end.goodbye == nil else { return }
             guard !invocation.isBesideQueue || self.register(invocation) else { return }
             self.calls.append(invocation, size: record.readableBytes)
             self.handleCalls()
@@ -362,7 +321,7 @@ final class HubConnection {
         case .ping: self.machine.pinged(at: now)
         case .close(let message):
             let goodbye = message.error.map(CloseReason.clientFailed) ?? .normal
-            self.goodbye = goodbye
+            self.end.goodbye = goodbye
             if !self.calls.isBusy { self.close(goodbye) }
         case .ack, .sequence, nil: break
         }
@@ -402,166 +361,4 @@ final class HubConnection {
             lifetime: self.endpoint.backend, results: self.results
         )
     }
-
-    private func handleCalls() {
-        guard self.endpoint.configuration.maximumParallelInvocations <= 1 else { return self.handleCallsAtOnce() }
-        guard let calls = self.calls.next() else { return }
-        self.machine.dispatching()
-        let caller = self.caller
-        let dispatcher = self.endpoint.dispatcher
-        // The event loop owns the connection, and no task waits beside it: this one lasts as long as these calls, and the
-        // connection cancels it.
-        self.tasks.calls = Task {
-            var left = calls.count
-            for invocation in calls where !Task.isCancelled {
-                left -= 1
-                if invocation.isBesideQueue {
-                    caller.connection.post { [left] in $0.begin(invocation, isLast: left == 0) }
-                    continue
-                }
-                let answer = await dispatcher.handle(invocation, for: caller)
-                caller.connection.post { [left] in $0.answered(answer, isLast: left == 0) }
-            }
-            if left > 0 { caller.connection.post { $0.callsHandled() } }
-        }
-    }
-
-    private func begin(_ invocation: InvocationMessage, isLast: Bool) {
-        self.begin(invocation)
-        if isLast { self.callsHandled() }
-    }
-
-    /// Begins calls in the order in which they came, as many at once as may be.
-    private func handleCallsAtOnce() {
-        while let (invocation, size) = self.calls.nextOne(atOnce: self.endpoint.configuration.maximumParallelInvocations) {
-            if invocation.isBesideQueue {
-                self.begin(invocation)
-                self.calls.finishOne(size: size)
-                continue
-            }
-            self.machine.dispatching()
-            let caller = self.caller
-            let dispatcher = self.endpoint.dispatcher
-            self.tasks.start(for: caller.connection) {
-                let answer = await dispatcher.handle(invocation, for: caller)
-                caller.connection.post { $0.answeredOne(answer, size: size) }
-            }
-        }
-    }
-
-    private func answeredOne(_ answer: ByteBuffer?, size: Int) {
-        if let answer, self.isOpen { self.send(counted: answer) }
-        self.startWork()
-        self.calls.finishOne(size: size)
-        self.handleCalls()
-        self.afterCalls()
-    }
-
-    private func answered(_ answer: ByteBuffer?, isLast: Bool) {
-        if let answer, self.isOpen { self.send(counted: answer) }
-        self.startWork()
-        if isLast { self.callsHandled() }
-    }
-
-    private func callsHandled() {
-        guard self.calls.isBusy else { return }
-        self.calls.finish()
-        self.tasks.calls = nil
-        self.startWork()
-        self.handleCalls()
-        self.afterCalls()
-    }
-
-    private func afterCalls() {
-        self.updateReading()
-        guard !self.calls.isBusy else { return }
-        if self.endReason != nil {
-            self.tellHubOfEnd()
-        } else if let goodbye = self.goodbye {
-            self.close(goodbye)
-        } else if self.isReading {
-            self.machine.idle(at: .now())
-        }
-    }
-
-    /// Runs `work` when the current call has been answered.
-    func afterReply(_ work: @escaping @Sendable () async -> Void) {
-        guard self.isOpen else { return }
-        self.tasks.waiting.append(work)
-        if !self.calls.isBusy { self.startWork() }
-    }
-
-    func startWork() {
-        guard !self.tasks.waiting.isEmpty else { return }
-        self.tasks.startWaiting(for: self.caller.connection)
-    }
-
-    /// Work that was begun after a reply is done.
-    func workDone(_ number: Int) {
-        self.tasks.finished(number)
-    }
-
-    // MARK: - Ends
-
-    /// Ends the connection and tells the client why.
-    func close(_ reason: CloseReason) {
-        switch self.machine.closed() {
-        case .sendCloseAndEnd:
-            if reason == .slowClient { self.transport?.discardWaiting() }
-            var record = ByteBuffer()
-            // Whoever leaves knows why.
-            self.kind.encodeClose((reason == self.goodbye ? CloseReason.normal : reason).message, into: &record)
-            self.send(record)
-        case .endOnly: break
-        case .nothing: return
-        }
-        self.transport?.close()
-        self.ended(reason, handlesRest: self.goodbye != nil)
-    }
-
-    /// - Parameter handlesRest: Whether calls that have arrived are still handled: the client left, having said all this.
-    private func ended(_ reason: CloseReason, handlesRest: Bool) {
-        self.endReason = reason
-        if let token = self.resumptionToken { self.endpoint.endResumption(token) }
-        if self.reconnect?.deadline != nil {
-            // There is no transport that would say that it has ended.
-            self.reconnect?.deadline = nil
-            self.endpoint.lifetime.release()
-        }
-        self.loop.remove(self)
-        self.stagedEnd = 0
-        if self.isCounted { self.endpoint.lifetime.ended(reason) }
-        self.tasks.cancelWork()
-        self.streams.cancelAll()
-        self.failAsked()
-        if handlesRest {
-            self.deadline = LoopInstant.now().advanced(by: self.endpoint.configuration.closeTimeout)
-        } else {
-            self.calls.clear()
-            self.tasks.cancelCalls()
-        }
-        for send in self.blockedSends { send.completion(false) }
-        self.blockedSends = []
-        self.endpoint.logger.debug(
-            "A connection has ended",
-            metadata: [.hub: "\(self.endpoint.name)", .connectionID: "\(self.id)", .reason: "\(reason.name)"]
-        )
-        if !self.calls.isBusy { self.tellHubOfEnd() }
-    }
-
-    private func tellHubOfEnd() {
-        if self.transport == nil { self.loop.forget(self) }
-        self.deadline = nil
-        guard self.isKnownToHub, let reason = self.endReason else { return }
-        self.isKnownToHub = false
-        guard self.endpoint.hasDisconnectHandlers else { return }
-        let caller = self.caller
-        let dispatcher = self.endpoint.dispatcher
-        Task { await dispatcher.disconnected(caller, reason) }
-    }
-}
-
-extension InvocationMessage {
-    /// Whether it is handled beside others: a stream, or something that brings streams.
-    fileprivate var isBesideQueue: Bool { self.isStreaming || !self.streamIDs.isEmpty }
 }

@@ -15,57 +15,50 @@ final class HubGroup {
 
     let key: Key
     /// Those that are sent frames of JSON.
-    private(set) var members: ContiguousArray<HubConnection> = []
+    private var jsonMembers = GroupMembers()
     /// Those that are sent frames of MessagePack.
-    private(set) var binaryMembers: ContiguousArray<HubConnection> = []
+    private var messagePackMembers = GroupMembers()
     /// Those that are sent each message by itself.
-    private(set) var singleMembers: ContiguousArray<HubConnection> = []
+    private var singleMembers = GroupMembers()
 
     init(_ key: Key) {
         self.key = key
     }
 
     /// Whether nobody is in it.
-    var isEmpty: Bool { self.members.isEmpty && self.binaryMembers.isEmpty && self.singleMembers.isEmpty }
+    var isEmpty: Bool { HubLane.allCases.allSatisfy { self[$0].isEmpty } }
 
     /// Those that are sent messages in this way.
-    func members(of lane: HubLane) -> ContiguousArray<HubConnection> {
-        switch lane {
-        case .json: self.members
-        case .messagePack: self.binaryMembers
-        case .single: self.singleMembers
+    private(set) subscript(lane: HubLane) -> GroupMembers {
+        get {
+            switch lane {
+            case .json: self.jsonMembers
+            case .messagePack: self.messagePackMembers
+            case .single: self.singleMembers
+            }
+        }
+        _modify {
+            switch lane {
+            case .json: yield &self.jsonMembers
+            case .messagePack: yield &self.messagePackMembers
+            case .single: yield &self.singleMembers
+            }
         }
     }
 
     /// Adds a connection that is not a member.
     func add(_ connection: HubConnection) {
-        switch connection.lane {
-        case .json: Self.add(connection, to: &self.members, of: self)
-        case .messagePack: Self.add(connection, to: &self.binaryMembers, of: self)
-        case .single: Self.add(connection, to: &self.singleMembers, of: self)
-        }
+        connection.memberships.append(Membership(group: self, index: self[connection.lane].count))
+        self[connection.lane].add(connection)
     }
 
     /// Takes out the member at `index`; the last one of its kind moves to its place.
     func remove(at index: Int, of lane: HubLane) {
-        switch lane {
-        case .json: Self.remove(at: index, from: &self.members, of: self)
-        case .messagePack: Self.remove(at: index, from: &self.binaryMembers, of: self)
-        case .single: Self.remove(at: index, from: &self.singleMembers, of: self)
-        }
+        self[lane].remove(at: index)?.moved(to: index, in: self)
     }
 
-    private static func add(
-        _ connection: HubConnection, to members: inout ContiguousArray<HubConnection>, of group: HubGroup
-    ) {
-        connection.memberships.append(Membership(group: group, index: members.count))
-        members.append(connection)
-    }
-
-    private static func remove(at index: Int, from members: inout ContiguousArray<HubConnection>, of group: HubGroup) {
-        let last = members.removeLast()
-        guard index < members.count else { return }
-        members[index] = last
-        last.moved(to: index, in: group)
+    /// The socket of the member at `index` has become usable for what is sent to all, or ceased to be.
+    func updateSocket(at index: Int, of lane: HubLane) {
+        self[lane].updateSocket(at: index)
     }
 }

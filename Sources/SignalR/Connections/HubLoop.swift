@@ -202,11 +202,11 @@ final class HubLoop {
     }
 
     private func add(_ message: SerializedHubMessage, at position: Int64?, for run: BroadcastBatch.Run) {
-        if !self.everyone.members.isEmpty { self.batch.add(message.jsonFrame, number: position, for: run) }
-        if !self.everyone.binaryMembers.isEmpty, let frame = message.frame(in: .messagepack) {
+        if !self.everyone[.json].isEmpty { self.batch.add(message.jsonFrame, number: position, for: run) }
+        if !self.everyone[.messagePack].isEmpty, let frame = message.frame(in: .messagepack) {
             self.binaryBatch.add(frame, number: position, for: run)
         }
-        guard !self.everyone.singleMembers.isEmpty else { return }
+        guard !self.everyone[.single].isEmpty else { return }
         var messages = 0
         var size = 0
         self.forEachMember(of: run, .single, numbered: position.map { $0...$0 }) { member, _ in
@@ -266,6 +266,12 @@ final class HubLoop {
         var messages = 0
         var size = 0
         batch.bytes.withUnsafeReadableBytes { bytes in
+            if batch.runs.count == 1, let group = batch.runs[0].onlyGroup, self.unflushed.isEmpty {
+                let count = self.write(UnsafeRawBufferPointer(rebasing: bytes[..<batch.size]), to: group[lane])
+                messages = count * batch.runs[0].messages
+                size = count * batch.size
+                return
+            }
             if batch.runs.count == 1 {
                 self.forEachPart(of: batch.runs[0], in: batch, lane) { member, part, count in
                     messages += count
@@ -285,6 +291,23 @@ final class HubLoop {
             self.staged.removeAll(keepingCapacity: true)
         }
         self.count(messages, size)
+    }
+
+    /// Sends bytes to all of these, from socket to socket, and looks at those alone whose socket did not take everything.
+    ///
+    /// Nobody's turn is changed by that: where something waits for a client, there is no socket.
+    ///
+    /// - Returns: How many they are.
+    private func write(_ bytes: UnsafeRawBufferPointer, to members: GroupMembers) -> Int {
+        var unfinished: [(member: HubConnection, sent: Int?)] = []
+        members.sockets.withUnsafeBufferPointer { sockets in
+            for index in sockets.indices {
+                let sent = sockets[index].send(bytes)
+                if sent != bytes.count { unfinished.append((members.connections[index], sent)) }
+            }
+        }
+        for (member, sent) in unfinished { member.write(bytes, sent: sent) }
+        return members.count
     }
 
     private func count(_ messages: Int, _ size: Int) {
@@ -334,7 +357,7 @@ final class HubLoop {
             }
         }
         for group in run.groups {
-            for member in group.members(of: lane) { visit(member) }
+            for member in group[lane].connections { visit(member) }
         }
         for connection in run.connections where connection.lane == lane { visit(connection) }
     }

@@ -19,6 +19,10 @@ protocol HubTransport: AnyObject {
     func append(framed bytes: UnsafeRawBufferPointer)
     /// Sends bytes that are framed already.
     func write(framed bytes: UnsafeRawBufferPointer)
+    /// The socket, while sending framed bytes to it is the same as `write` if nothing waits for `flush`; otherwise none.
+    var directSocket: DirectSocket { get }
+    /// Bytes that are framed already were sent to `directSocket`, which took `sent` of them; `nil` if it takes none any more.
+    func wrote(_ sent: Int?, ofFramed bytes: UnsafeRawBufferPointer)
     /// Sends what waits.
     func flush()
     /// Forgets what waits.
@@ -34,6 +38,9 @@ protocol HubTransport: AnyObject {
 extension HubTransport {
     var carriesBinary: Bool { true }
     var wantsPings: Bool { true }
+    var directSocket: DirectSocket { .none }
+
+    func wrote(_ sent: Int?, ofFramed bytes: UnsafeRawBufferPointer) { self.write(framed: bytes) }
 
     func setBinary(_ isBinary: Bool) {}
 }

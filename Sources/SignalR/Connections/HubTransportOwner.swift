@@ -10,6 +10,8 @@ protocol HubTransportOwner: AnyObject {
     func begin(over transport: any HubTransport)
     /// Bytes have arrived.
     func received(_ bytes: inout ByteBuffer, now: LoopInstant)
+    /// What `directSocket` of the transport says has changed.
+    func directSocketChanged()
     /// Room has been made by the transport.
     func drained()
     /// The transport wants it to end.

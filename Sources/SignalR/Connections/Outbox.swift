@@ -43,7 +43,12 @@ struct Outbox {
     /// Sends whole frames, which belong to somebody else, now or as soon as it goes.
     mutating func write(_ bytes: UnsafeRawBufferPointer, to sink: some ByteSink) -> Action {
         guard self.handedOver == 0, self.waiting == nil else { return self.append(bytes) }
-        guard let sent = sink.send(bytes) else { return .lost }
+        return self.wrote(sink.send(bytes), of: bytes)
+    }
+
+    /// Whole frames were sent while nothing waited, and the sink took `sent` of their bytes; `nil` if it takes none any more.
+    mutating func wrote(_ sent: Int?, of bytes: UnsafeRawBufferPointer) -> Action {
+        guard let sent else { return .lost }
         guard sent < bytes.count else { return .nothing }
         self.handedOver = bytes.count - sent
         return .handOver(ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes[sent...])))

@@ -67,8 +67,14 @@ extension SocketTransport {
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { result in
             // Where it failed the socket is gone, and its number may be another's.
-            if case .success = result { self.written() } else { self.socket = .none }
+            if case .success = result {
+                self.written()
+            } else {
+                self.socket = .none
+                self.connection.directSocketChanged()
+            }
         }
+        self.connection.directSocketChanged()
         context.writeAndFlush(self.wrapOutboundOut(bytes), promise: promise)
     }
 
@@ -76,6 +82,7 @@ extension SocketTransport {
         self.outbox.written()
         self.sendWatch.written()
         self.flush()
+        if !self.outbox.isHandedOver { self.connection.directSocketChanged() }
         self.handedOverWritten()
     }
 }

@@ -11,9 +11,12 @@ public struct HubRequest: Sendable, CustomStringConvertible {
     private let remote: SocketAddress?
 
     init(head: HTTPRequestHead, remoteAddress: SocketAddress?) {
-        var text = head.uri
-        text.reserveCapacity(256)
-        for (name, value) in head.headers where !Self.isOfTheConnection(name) {
+        // As many of these are kept as there are connections, so no byte more than it takes.
+        let headers = head.headers.filter { !Self.isOfTheConnection($0.name) }
+        var text = ""
+        text.reserveCapacity(headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
+        text += head.uri
+        for (name, value) in headers {
             text += "\n"
             text += name
             text += ":"

@@ -1,87 +1,64 @@
-import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
 
 /// An HTTP/1.1 connection with ``FrontHandler`` in front of Hummingbird.
 struct FrontChannel: ServerChildChannel, HTTPChannelHandler {
-    typealias Value = FrontConnection
+    /// What Hummingbird gets of a connection.
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        /// Whether its task serves those connections that need one.
+        let isHost: Bool
+    }
+
+    /// Hummingbird gets nothing of this connection.
+    private struct NeedsNoTask: Error {}
+
+    /// A channel keeps its buffer for reading as long as it lives, idle WebSockets too. It grows where it must.
+    private static let readBuffers = AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 256, maximum: 65_536)
 
     let routes: FrontRoutes
     let responder: HTTPChannelHandler.Responder
+    private let handovers = FrontHandovers()
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<FrontConnection> {
-        channel.eventLoop.makeCompletedFuture {
-            var limits = NIOHTTPDecoderLimitConfiguration()
-            limits.maxHeaderFieldSize = self.routes.configuration.maximumHeaderSize
-            limits.maxHeaderListSize = self.routes.configuration.maximumHeaderSize
-            let decoder = ByteToMessageHandler(
-                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
-            )
-            let encoder = HTTPResponseEncoder()
-            // A channel keeps its buffer for reading as long as it lives, idle WebSockets too. It grows where it must.
-            try channel.syncOptions?.setOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65_536)
-            )
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(decoder)
-            // The first handler of a channel is named so: nothing, such as TLS, lies between us and the socket.
-            let isPlain = try pipeline.context(handler: decoder).name == "handler0"
-            let connection = FrontConnection(channel: channel, isPlain: isPlain)
-            try pipeline.addHandler(encoder)
-            try pipeline.addHandler(
-                FrontHandler(routes: self.routes, connection: connection, decoder: decoder, encoder: encoder)
-            )
-            return connection
-        }
+    init(routes: FrontRoutes, responder: @escaping HTTPChannelHandler.Responder) {
+        self.routes = routes
+        self.responder = responder
     }
 
-    /// Waits until the connection needs Hummingbird, or no longer needs a task. No task lives as long as a WebSocket.
-    func handle(value: FrontConnection, logger: Logger) async {
-        guard let channel = try? await value.outcome.futureResult.get() else { return }
-        await self.handleHTTP(asyncChannel: channel, logger: logger)
-    }
-}
-
-/// One accepted connection: whether it will need Hummingbird is not known yet.
-final class FrontConnection: ServerChildChannelValue {
-    let channel: any Channel
-    /// Hummingbird's end of the connection; `nil` once it is known that there will be none.
-    let outcome: EventLoopPromise<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?>
-    /// Whether what is written to the socket itself arrives as it is.
-    let isPlain: Bool
-    private let isDecided: NIOLoopBoundBox<Bool>
-
-    init(channel: any Channel, isPlain: Bool) {
-        self.channel = channel
-        self.isPlain = isPlain
-        self.outcome = channel.eventLoop.makePromise()
-        self.isDecided = NIOLoopBoundBox(false, eventLoop: channel.eventLoop)
-    }
-
-    /// Adds Hummingbird's part of the pipeline, the first time. On the event loop.
-    func handOver(logger: Logger) {
-        guard !self.isDecided.value else { return }
-        self.isDecided.value = true
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         do {
-            try self.channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            let asyncChannel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
-                wrappingChannelSynchronously: self.channel, configuration: .init(isOutboundHalfClosureEnabled: true)
-            )
-            self.outcome.succeed(asyncChannel)
+            _ = try self.accept(channel)
         } catch {
-            self.outcome.fail(error)
-            self.channel.close(promise: nil)
+            return channel.eventLoop.makeFailedFuture(error)
         }
+        let value = Value(channel: channel, isHost: self.handovers.accepted(channel))
+        guard !value.isHost, channel.startWithoutServer() else { return channel.eventLoop.makeSucceededFuture(value) }
+        return channel.eventLoop.makeFailedFuture(NeedsNoTask())
     }
 
-    /// Nobody needs a task for this connection any more: it is a WebSocket, or closed. On the event loop.
-    func detach() {
-        guard !self.isDecided.value else { return }
-        self.isDecided.value = true
-        self.outcome.succeed(nil)
+    /// Puts the front handler into the pipeline of a new connection. On its event loop.
+    func accept(_ channel: any Channel) throws -> FrontConnection {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = self.routes.configuration.maximumHeaderSize
+        limits.maxHeaderListSize = self.routes.configuration.maximumHeaderSize
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
+        )
+        try channel.syncOptions?.setOption(.recvAllocator, value: Self.readBuffers)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(decoder)
+        // The first handler of a channel is named so: nothing, such as TLS, lies between us and the socket.
+        let isPlain = try pipeline.context(handler: decoder).name == "handler0"
+        let connection = FrontConnection(channel: channel, isPlain: isPlain, handovers: self.handovers)
+        try pipeline.addHandler(FrontHandler(routes: self.routes, connection: connection, decoder: decoder))
+        return connection
+    }
+
+    /// No task lives as long as a WebSocket.
+    func handle(value: Value, logger: Logger) async {
+        guard value.isHost else { return }
+        await self.handovers.serve { await self.handleHTTP(asyncChannel: $0, logger: logger) }
     }
 }

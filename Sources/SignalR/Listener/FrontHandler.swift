@@ -20,7 +20,11 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let routes: FrontRoutes
     private let connection: FrontConnection
     private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
-    private let encoder: HTTPResponseEncoder
+    /// Where our own answers go in, past the encoder; `nil` while there is none, because nobody needs it yet.
+    private var belowEncoder: ChannelHandlerContext?
+    private let loop: FrontLoop
+    /// Its place there; negative when it has none.
+    var loopIndex = -1
 
     private var order = RequestOrder()
     private var owner: Owner?
@@ -42,37 +46,34 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var needsFlush = false
     private var lastActivity = NIODeadline.now()
     private var requestBegan: NIODeadline?
-    private var timer: Scheduled<Void>?
+    /// When a connection is cut whose peer does not end it.
+    private var cutOff: NIODeadline?
     private var context: ChannelHandlerContext?
 
-    init(
-        routes: FrontRoutes, connection: FrontConnection, decoder: ByteToMessageHandler<HTTPRequestDecoder>,
-        encoder: HTTPResponseEncoder
-    ) {
+    /// On the event loop of the connection.
+    init(routes: FrontRoutes, connection: FrontConnection, decoder: ByteToMessageHandler<HTTPRequestDecoder>) {
         self.routes = routes
         self.connection = connection
         self.decoder = decoder
-        self.encoder = encoder
+        self.loop = routes.loop(on: connection.channel.eventLoop)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        self.scheduleTimer(context: context)
+        self.loop.add(self)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        self.timer?.cancel()
+        self.loop.remove(self)
         self.dropPoll()
-        // A channel that closes before it was active is never told that it is inactive.
-        self.connection.detach()
+        self.belowEncoder = nil
         self.context = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.order.finish()
-        self.timer?.cancel()
+        self.loop.remove(self)
         self.dropPoll()
-        self.connection.detach()
         context.fireChannelInactive()
     }
 
@@ -121,8 +122,18 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             self.own(head, as: .hub(hub), limit: hub.maximumBodySize(of: head), context: context)
         } else {
             self.order.forward()
-            self.connection.handOver(logger: self.routes.logger)
+            self.handOver(context: context)
             context.fireChannelRead(self.wrapInboundOut(.head(head)))
+        }
+    }
+
+    /// Makes room for Hummingbird, the first time.
+    private func handOver(context: ChannelHandlerContext) {
+        guard self.belowEncoder == nil else { return }
+        do {
+            self.belowEncoder = try self.connection.handOver(behind: self)
+        } catch {
+            context.close(promise: nil)
         }
     }
 
@@ -176,7 +187,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let number = self.requestNumber
         let replies = FrontReplies(
             handler: NIOLoopBound(self, eventLoop: context.eventLoop),
-            mailbox: self.routes.replies(for: context.eventLoop), requestNumber: number
+            mailbox: self.loop.mailbox, requestNumber: number
         )
         switch owner {
         case .endpoint(let endpoint):
@@ -281,17 +292,19 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Writes bytes past the response encoder: our answers are rendered already. What is written during one read leaves together.
     private func writeRaw(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
-        guard let below = try? context.pipeline.syncOperations.context(handler: self.encoder) else { return }
-        below.write(NIOAny(bytes), promise: nil)
-        if self.isReading { self.needsFlush = true } else { below.flush() }
+        if let below = self.belowEncoder {
+            below.write(NIOAny(bytes), promise: nil)
+        } else {
+            context.write(NIOAny(bytes), promise: nil)
+        }
+        if self.isReading { self.needsFlush = true } else { context.flush() }
     }
 
     /// Ends the connection gently: what was written arrives before the end, even if the peer is still sending.
     private func close(context: ChannelHandlerContext) {
         context.flush()
         context.close(mode: .output, promise: nil)
-        let channel = context.channel
-        context.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        self.cutOff = .now() + .seconds(1)
     }
 
     // MARK: - Becoming a connection of a hub
@@ -305,7 +318,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         self.isUpgraded = true
         self.order.finish()
-        self.timer?.cancel()
+        self.loop.remove(self)
         let channel = context.channel
         let pipeline = context.pipeline
         let transport = upgrade.makeTransport(channel)
@@ -316,9 +329,11 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.close(promise: nil)
             return
         }
-        pipeline.syncOperations.removeHandler(self.encoder, promise: nil)
+        if let below = self.belowEncoder {
+            self.belowEncoder = nil
+            pipeline.syncOperations.removeHandler(context: below, promise: nil)
+        }
         pipeline.syncOperations.removeHandler(self.decoder, promise: nil)
-        self.connection.detach()
         pipeline.syncOperations.removeHandler(context: context, promise: nil)
         transport.begin(response: upgrade.response, isPlain: self.connection.isPlain)
         channel.read()
@@ -359,29 +374,19 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func scheduleTimer(context: ChannelHandlerContext) {
-        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        self.timer = context.eventLoop.scheduleTask(in: self.routes.configuration.timerInterval) { handler.value.tick() }
-    }
-
-    private func tick() {
+    /// Time has passed.
+    func tick(now: NIODeadline) {
         guard let context = self.context else { return }
-        let now = NIODeadline.now()
-        if let requestBegan = self.requestBegan, now - requestBegan > self.routes.configuration.requestTimeout,
-            self.order.phase == .collecting
+        if let cutOff = self.cutOff {
+            if now >= cutOff { context.close(promise: nil) }
+        } else if let requestBegan = self.requestBegan, self.order.phase == .collecting,
+            now - requestBegan > self.routes.configuration.requestTimeout
         {
             self.refuse(.requestTimeout, context: context)
         } else if self.order.phase == .idle, now - self.lastActivity > self.routes.configuration.idleTimeout {
             context.close(promise: nil)
-        } else {
-            self.scheduleTimer(context: context)
         }
     }
-}
-
-extension ListenerConfiguration {
-    /// How often a connection looks at its clocks.
-    fileprivate var timerInterval: TimeAmount { .nanoseconds(min(self.idleTimeout, self.requestTimeout).nanoseconds / 2) }
 }
 
 /// Where the answer to one request goes.

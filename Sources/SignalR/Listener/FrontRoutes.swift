@@ -9,7 +9,7 @@ final class FrontRoutes: Sendable {
     let logger: Logger
     private let hubs: [String: HubEndpoint]
     private let endpoints: [any LoopEndpoint]
-    private let mailboxes = Mutex<[ObjectIdentifier: LoopMailbox<FrontReply>]>([:])
+    private let loops = Mutex<[ObjectIdentifier: NIOLoopBound<FrontLoop>]>([:])
 
     init(
         hubs: [String: HubEndpoint], endpoints: [any LoopEndpoint], configuration: ListenerConfiguration, logger: Logger
@@ -39,16 +39,23 @@ final class FrontRoutes: Sendable {
         for hub in self.hubs.values { hub.shutDown() }
     }
 
-    /// The way back to the connections of this event loop.
-    func replies(for eventLoop: any EventLoop) -> LoopMailbox<FrontReply> {
-        self.mailboxes.withLock { mailboxes in
+    /// The connections of an event loop. On that event loop.
+    func loop(on eventLoop: any EventLoop) -> FrontLoop {
+        self.loops.withLock { loops in
             let key = ObjectIdentifier(eventLoop)
-            if let mailbox = mailboxes[key] { return mailbox }
-            let mailbox = LoopMailbox<FrontReply>(eventLoop: eventLoop) { replies in
-                for reply in replies { reply.handler.value.deliver(reply) }
-            }
-            mailboxes[key] = mailbox
-            return mailbox
-        }
+            if let loop = loops[key] { return loop }
+            let loop = NIOLoopBound(
+                FrontLoop(eventLoop: eventLoop, interval: self.configuration.tickInterval), eventLoop: eventLoop
+            )
+            loops[key] = loop
+            return loop
+        }.value
+    }
+}
+
+extension ListenerConfiguration {
+    /// How often connections look at their clocks: once a second, or as often as short clocks need it.
+    fileprivate var tickInterval: TimeAmount {
+        .nanoseconds(min(1_000_000_000, max(1_000_000, min(self.idleTimeout, self.requestTimeout).nanoseconds / 2)))
     }
 }

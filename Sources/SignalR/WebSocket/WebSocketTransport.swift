@@ -158,6 +158,18 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
         self.act(on: self.outbox.write(bytes, to: self.socket))
     }
 
+    var directSocket: DirectSocket {
+        guard case .open = self.phase, !self.outbox.isHandedOver else { return .none }
+        return self.socket
+    }
+
+    func wrote(_ sent: Int?, ofFramed bytes: UnsafeRawBufferPointer) {
+        // Where there was no socket, this is the first that is heard of these bytes.
+        guard sent != 0 else { return self.write(framed: bytes) }
+        guard case .open = self.phase else { return }
+        self.act(on: self.outbox.wrote(sent, of: bytes))
+    }
+
     private func queue(_ frame: ByteBuffer) {
         guard case .open = self.phase else { return }
         self.act(on: self.outbox.append(frame))

@@ -14,29 +14,31 @@ import Testing
     /// Accepts one connection as the listener does.
     ///
     /// - Parameter wrapped: Whether something lies between the socket and the listener's handlers, as TLS would.
-    private func accept(wrapped: Bool, _ body: (FrontConnection, ByteStream) async throws -> Void) async throws {
+    private func accept(
+        wrapped: Bool, _ body: (_ channel: any Channel, _ isPlain: Bool, ByteStream) async throws -> Void
+    ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let routes = FrontRoutes(hubs: [:], endpoints: [], configuration: .init(), logger: logger)
         let front = FrontChannel(routes: routes) { _, _, _ in }
-        let accepted = Probe<FrontConnection>()
+        let accepted = Probe<(any Channel, Bool)>()
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
-                let wrapping = channel.eventLoop.makeCompletedFuture {
+                channel.eventLoop.makeCompletedFuture {
                     if wrapped { try channel.pipeline.syncOperations.addHandler(Wrapper()) }
+                    accepted.add((channel, try front.accept(channel).isPlain))
                 }
-                return wrapping.flatMap { front.setup(channel: channel, logger: logger) }.map { accepted.add($0) }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         let client = try await ByteStream.connect(port: server.localAddress?.port ?? 0)
-        try await body(await accepted.next(), client)
+        let (channel, isPlain) = await accepted.next()
+        try await body(channel, isPlain, client)
         await client.close()
         try await server.close()
     }
 
     @Test func writesToTheSocketItself() async throws {
-        try await self.accept(wrapped: false) { connection, client in
-            #expect(connection.isPlain)
-            let channel = connection.channel
+        try await self.accept(wrapped: false) { channel, isPlain, client in
+            #expect(isPlain)
             let sent = try await channel.eventLoop.submit {
                 Array("hello".utf8).withUnsafeBytes { DirectSocket(of: channel).send($0) }
             }.get()
@@ -50,8 +52,8 @@ import Testing
     }
 
     @Test func neverWhereSomethingIsInBetween() async throws {
-        try await self.accept(wrapped: true) { connection, _ in
-            #expect(!connection.isPlain)
+        try await self.accept(wrapped: true) { _, isPlain, _ in
+            #expect(!isPlain)
         }
     }
 

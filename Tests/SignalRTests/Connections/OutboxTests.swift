@@ -109,6 +109,17 @@ import Testing
         #expect(outbox.flush(to: Socket(room: nil)) == .lost)
     }
 
+    @Test func takesOverWhatWasSentPastIt() {
+        let bytes = Array("abcdef".utf8)
+        var outbox = Outbox(limit: 10)
+        #expect(bytes.withUnsafeBytes { outbox.wrote(6, of: $0) } == .nothing)
+        #expect(!outbox.isHandedOver)
+        #expect(bytes.withUnsafeBytes { outbox.wrote(4, of: $0) } == .handOver(ByteBuffer(string: "ef")))
+        #expect(outbox.outstanding == 2)
+        outbox.written()
+        #expect(bytes.withUnsafeBytes { outbox.wrote(nil, of: $0) } == .lost)
+    }
+
     @Test func waitsForWhatTheChannelHadBefore() {
         var outbox = Outbox(limit: 100)
         let socket = Socket(room: 1000)

@@ -117,10 +117,56 @@ import Testing
         }
     }
 
+    @Test func whatIsBeingAnsweredIsAnsweredWhenTheServerGoesAway() async throws {
+        let arrived = Probe<Void>()
+        let goOn = Probe<Void>()
+        let router = Router()
+        router.get("/slow") { _, _ in
+            arrived.add(())
+            await goOn.next()
+            return "answered"
+        }
+        try await TestServer.run([:], router: router) { server in
+            // The first connection of a server is none like the others.
+            var streams: [ByteStream] = []
+            for _ in 0..<3 { streams.append(try await ByteStream.connect(port: server.port)) }
+            for stream in streams {
+                try await stream.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
+                await arrived.next()
+            }
+            await server.shutDown()
+            for _ in streams { goOn.add(()) }
+            for stream in streams { #expect(try await stream.read(HTTPAnswer.take).body == "answered") }
+            for stream in streams { #expect(await stream.readToEnd().readableBytes == 0) }
+        }
+    }
+
+    @Test func othersAreServedWhenTheFirstHasGone() async throws {
+        try await self.serve { server in
+            let first = try await ByteStream.connect(port: server.port)
+            await first.close()
+            for _ in 0..<3 { #expect(try await server.request("GET", "/plain").body == "from the router") }
+        }
+    }
+
     @Test func idleConnectionsEnd() async throws {
         try await self.serve(configuration: ListenerConfiguration(idleTimeout: .milliseconds(50))) { server in
             let idle = try await ByteStream.connect(port: server.port)
             #expect(await idle.readToEnd().readableBytes == 0)
+        }
+    }
+
+    @Test func whoDoesNotEndBehindTheLastAnswerIsCutOff() async throws {
+        try await self.serve { server in
+            let stream = try await ByteStream.connect(port: server.port)
+            try await stream.send("nonsense\r\n\r\n")
+            #expect(String(buffer: await stream.readToEnd()).hasPrefix("HTTP/1.1 400 "))
+            await #expect(throws: (any Error).self) {
+                while true {
+                    try await stream.send("x")
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
         }
     }
 

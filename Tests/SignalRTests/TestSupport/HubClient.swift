@@ -113,6 +113,9 @@ final class HubClient: Sendable {
 
     func stopReading() async throws { try await self.stream.stopReading() }
 
+    /// The answer to the upgrade, for those that did not read it.
+    func answer() async throws -> HTTPAnswer { try await self.stream.read(HTTPAnswer.take) }
+
     func startReading() async throws { try await self.stream.startReading() }
 
     func readToEnd() async -> ByteBuffer { await self.stream.readToEnd() }
