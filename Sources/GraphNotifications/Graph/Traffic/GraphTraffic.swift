@@ -53,12 +53,14 @@ public final class GraphTraffic: Sendable {
     /// - Throws: ``GraphError/Code/throttled`` if that would take too long, ``GraphError/Code/suspended`` if Graph is left alone.
     func admit(_ operation: GraphOperation, count: Int = 1, tenant: String) async throws(GraphError) -> Duration {
         let start = self.elapsed()
+        var hasWaited = false
         var ticket = ThrottleGate.Ticket(operation, tenant: tenant, count: count, deadline: start + self.maximumWait)
         while true {
             let now = self.elapsed()
             switch self.state.withLock({ $0.gate.next(&ticket, now: now) }) {
-            case .go: return now - start
+            case .go: return hasWaited ? now - start : .zero
             case .wait(let moment):
+                hasWaited = true
                 do {
                     try await self.clock.sleep(for: moment - now)
                 } catch {

@@ -22,6 +22,10 @@ import Testing
         #expect(try await waited == .seconds(20))
     }
 
+    @Test func whoFindsRoomHasNotWaited() async throws {
+        #expect(try await GraphTraffic(clock: ContinuousClock()).admit(.write, tenant: "a") == .zero)
+    }
+
     @Test func whoWouldWaitTooLongIsToldSo() async throws {
         let traffic = self.traffic(maximumWait: .seconds(5))
         traffic.hold(.write, tenant: "a", for: .seconds(30))
