@@ -34,7 +34,8 @@ struct EmulatorLoad {
         let services = ServiceGroup(services: [emulator], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await services.run() }
-            guard let emulatorPort = await ports.first(where: { _ in true }) else { return }
+            var ready = ports.makeAsyncIterator()
+            guard let emulatorPort = await ready.next() else { return }
             let subscribing = Subscribing(
                 base: "http://127.0.0.1:\(emulatorPort)", receiver: "http://127.0.0.1:\(receiverPort)", company: company
             )

@@ -77,7 +77,7 @@ extension EmulatedGraph {
             let item = OutboundNotification(
                 of: subscription, change: change, message: message, user: user, id: self.random.text(10) + "AAA",
                 // There is nothing left to tell of what was deleted.
-                content: change == .deleted ? nil : self.content(message.json.bytes, for: subscription),
+                content: isRich && change != .deleted ? self.content(message.json.bytes, for: subscription) : nil,
                 audience: isRich ? self.audience(of: subscription) : nil
             )
             self.notify(item, for: subscription, now: now)

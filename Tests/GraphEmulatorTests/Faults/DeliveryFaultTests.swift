@@ -98,11 +98,15 @@ import Testing
         _ = try self.mail("a")
         let parcel = try #require(self.graph.due(now: morning + 20).parcels.first)
         #expect(parcel.effects == [.status(503), .tokens(.expired)])
+        #expect(parcel.limit == .seconds(3))
         guard case .retry(let moment) = self.graph.finished(parcel, .refused(status: 503), after: 0, now: morning + 20) else {
             Issue.record("It is not sent again")
             return
         }
-        #expect(self.graph.due(now: moment).parcels.first?.effects == [.tokens(.expired)])
+        let again = try #require(self.graph.due(now: moment).parcels.first)
+        #expect(again.effects == [.tokens(.expired)])
+        #expect(again.batch.items == parcel.batch.items)
+        #expect(again.limit == .seconds(10))
     }
 
     // MARK: Slow endpoints
