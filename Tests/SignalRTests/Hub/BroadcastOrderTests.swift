@@ -37,8 +37,8 @@ import Testing
 
     @Test func membersKeepTheirSocketsWhenOthersLeave() async throws {
         let hub = Hub("test") { hub in
-            hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
-            hub.on("Leave") { (caller: HubCaller, group: String) in await caller.groups.leave(group) }
+            hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
+            hub.on("Leave") { (caller: HubCaller, group: String) in try await caller.groups.leave(group) }
         }
         try await TestServer.run(["/hub": hub]) { server in
             var clients: [HubClient] = []
