@@ -31,7 +31,7 @@ import Testing
         let hub = Hub("test") { hub in
             hub.onConnect { caller in
                 await caller.connection.perform { watch.add($0) }
-                await caller.groups.join("everybody")
+                try await caller.groups.join("everybody")
             }
             hub.on("Echo") { (_: HubCaller, text: String) in text }
         }
