@@ -1,14 +1,21 @@
-/// Everything the emulator knows: mailboxes, subscriptions, tokens, and the notifications on their way.
+/// Everything the emulator knows: tenants, mailboxes, subscriptions, and the notifications on their way.
 ///
 /// A value: it knows no clock and no network. Whoever asks says what time it is (milliseconds since 1970), and what it
 /// puts into ``deliveries`` somebody else has to send.
 struct EmulatedGraph: Sendable {
-    let company: EmulatedCompany
+    let tenants: [EmulatedTenant]
     let settings: Settings
     /// By the user's id.
     var mailboxes: [String: EmulatedMailbox] = [:]
     var subscriptions = SubscriptionTable()
-    var tokens: TokenTable
+    /// What tokens are signed with.
+    var keys: SigningKeys
+    var deviceCodes = DeviceCodeTable()
+    var refreshTokens: RefreshTokenTable
+    var validatedURLs = ValidatedURLs()
+    let vapidPublicKey: String
+    /// The client assertions that were accepted.
+    var assertions = SeenIDs()
     var deliveries: DeliveryTable
     var random: EmulatorRandom
 
@@ -19,19 +26,31 @@ struct EmulatedGraph: Sendable {
         var allowsDuplicates = false
         var pageSize = 100
         var limits = EmulatorLimits()
+        var quotas = SubscriptionQuotas()
+        var quirks = EmulatorQuirks()
+        /// In milliseconds, as are the next two.
+        var tokenLifetime: Int64 = 3_599_000
+        var deviceCodeInterval: Int64 = 5000
+        var keyOverlap: Int64 = 86_400_000
+        var refusesReplayedAssertions = false
     }
 
-    init(_ configuration: GraphEmulatorConfiguration) {
-        self.company = configuration.company
+    /// - Parameter keys: What tokens are signed with.
+    init(_ configuration: GraphEmulatorConfiguration, keys: SigningKeys) {
+        self.tenants = configuration.directory.tenants
         self.settings = Settings(
             notifiesOtherHosts: configuration.notifiesOtherHosts, requiresHTTPS: configuration.requiresHTTPS,
             allowsDuplicates: configuration.allowsDuplicates, pageSize: max(1, configuration.pageSize),
-            limits: configuration.limits
+            limits: configuration.limits, quotas: configuration.quotas, quirks: configuration.quirks,
+            tokenLifetime: configuration.tokenLifetime.milliseconds,
+            deviceCodeInterval: configuration.deviceCodeInterval.milliseconds,
+            keyOverlap: configuration.keyOverlap.milliseconds,
+            refusesReplayedAssertions: configuration.refusesReplayedAssertions
         )
         self.random = EmulatorRandom(seed: configuration.seed)
-        self.tokens = TokenTable(
-            lifetime: configuration.tokenLifetime.milliseconds, maximumCount: configuration.limits.tokens
-        )
+        self.vapidPublicKey = Self.vapidPublicKey(random: &self.random)
+        self.keys = keys
+        self.refreshTokens = RefreshTokenTable(maximumCount: configuration.limits.tokens)
         self.deliveries = DeliveryTable(
             settings: EndpointQueue.Settings(
                 window: configuration.batchWindow.milliseconds, retries: configuration.retries,
@@ -39,12 +58,21 @@ struct EmulatedGraph: Sendable {
             ),
             maximumItems: configuration.limits.notifications
         )
-        for user in configuration.company.users { self.mailboxes[user.id] = EmulatedMailbox(of: user) }
+        for user in self.users { self.mailboxes[user.id] = EmulatedMailbox(of: user) }
     }
 
-    func user(_ key: String) -> EmulatedUser? {
-        self.company.users.first { $0.matches(key) }
+    /// Everybody, in every tenant.
+    var users: [EmulatedUser] { self.tenants.flatMap(\.users) }
+
+    /// - Parameters:
+    ///   - key: The id or the principal name, in any case.
+    ///   - tenantID: Where to look; `nil`: everywhere.
+    func user(_ key: String, in tenantID: String? = nil) -> EmulatedUser? {
+        self.tenants.lazy.filter { tenantID == nil || $0.id == tenantID }.compactMap { $0.user(key) }.first
     }
+
+    /// Says whom tokens stand for.
+    var tokenChecker: AccessTokenChecker { AccessTokenChecker(keys: self.keys, tenants: self.tenants) }
 
     /// The ids of a request that came now.
     mutating func identity(clientRequestID: String?, now: Int64) -> RequestIdentity {

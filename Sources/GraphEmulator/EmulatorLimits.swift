@@ -4,15 +4,13 @@ public struct EmulatorLimits: Sendable {
     public var messagesPerMailbox = 10_000
     /// Bytes of messages in one mailbox. Beyond that the oldest go, as if deleted. 64 MiB.
     public var bytesPerMailbox = 64 << 20
-    /// Live subscriptions to one mailbox; more are refused as Graph refuses them. 1,000.
-    public var subscriptionsPerMailbox = 1000
     /// Live subscriptions in all; more are refused. 10,000.
     public var subscriptions = 10_000
     /// Notifications that wait for one URL, retries included. Beyond that new ones are lost, with a warning. 10,000.
     public var notificationsPerEndpoint = 10_000
     /// The same for all URLs together. 100,000.
     public var notifications = 100_000
-    /// Access tokens that are remembered; beyond that the oldest stop working. 1,000.
+    /// Refresh tokens that are remembered; beyond that the oldest stop working. 1,000.
     public var tokens = 1000
     /// Bytes of one request's body. 4 MiB.
     public var bodyBytes = 4 << 20

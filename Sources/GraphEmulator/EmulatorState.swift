@@ -6,9 +6,10 @@ final class EmulatorState: Sendable {
     let wake = WakeSignal()
     private let graph: Mutex<EmulatedGraph>
 
-    init(_ configuration: GraphEmulatorConfiguration) {
+    /// - Parameter keys: What tokens are signed with.
+    init(_ configuration: GraphEmulatorConfiguration, keys: SigningKeys) {
         self.clock = configuration.clock
-        var graph = EmulatedGraph(configuration)
+        var graph = EmulatedGraph(configuration, keys: keys)
         graph.settleIn(now: configuration.clock.now())
         self.graph = Mutex(graph)
     }
@@ -27,5 +28,18 @@ final class EmulatorState: Sendable {
     ) throws(Failure) -> Value {
         let now = self.clock.now()
         return try self.graph.withLock { graph throws(Failure) in try body(&graph, now) }
+    }
+
+    /// Whom an `Authorization` field stands for; `nil` if there is none.
+    func caller(authorization: String?) throws(GraphRefusal) -> Caller? {
+        guard authorization != nil else { return nil }
+        let (checker, now) = self.read { graph, now in (graph.tokenChecker, now) }
+        return try checker.caller(authorization: authorization, now: now)
+    }
+
+    /// From now on tokens are signed with a new key; the one before is served for a while more.
+    func rotateSigningKey() throws {
+        let key = try SigningKey.random(now: self.clock.now())
+        self.read { graph, now in graph.keys.rotate(to: key, overlap: graph.settings.keyOverlap, now: now) }
     }
 }

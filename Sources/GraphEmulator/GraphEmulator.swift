@@ -1,7 +1,10 @@
 import AsyncHTTPClient
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 public import Logging
 import NIOCore
+import NIOSSL
 public import ServiceLifecycle
 
 /// Enough of Microsoft Graph, on this machine, to develop and test against its change notifications.
@@ -19,16 +22,24 @@ public import ServiceLifecycle
 /// It listens on a loopback address and notifies only loopback addresses: reading and changing mail needs no token.
 public final class GraphEmulator: Service {
     private let configuration: GraphEmulatorConfiguration
-    private let onReady: @Sendable (Int) async -> Void
+    private let onReady: @Sendable (Ports) async -> Void
     private let logger: Logger
+
+    /// Where it listens.
+    public struct Ports: Sendable, Equatable {
+        /// Without TLS.
+        public var plain: Int
+        /// With TLS; `nil` if the configuration says nothing of it.
+        public var secure: Int?
+    }
 
     /// - Parameters:
     ///   - configuration: Where to listen, who works there, how strict to be.
-    ///   - onReady: Called once it listens, with the port.
+    ///   - onReady: Called once it listens, with the ports.
     ///   - logger: For what cannot be answered: notifications that were lost.
     public init(
         configuration: GraphEmulatorConfiguration = .init(),
-        onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
+        onReady: @escaping @Sendable (_ ports: Ports) async -> Void = { _ in },
         logger: Logger = Logger(label: "GraphEmulator")
     ) {
         self.configuration = configuration
@@ -42,7 +53,7 @@ public final class GraphEmulator: Service {
     ///   with `EADDRINUSE` the port is taken.
     public func run() async throws {
         try self.configuration.validate()
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try self.clientConfiguration())
         do {
             try await self.serve(with: client)
         } catch {
@@ -52,8 +63,19 @@ public final class GraphEmulator: Service {
         try await client.shutdown()
     }
 
-    private static var clientConfiguration: HTTPClient.Configuration {
+    private func clientConfiguration() throws -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        if let authorities = self.configuration.receiverAuthorities {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            do {
+                tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMBytes(Array(authorities.utf8)))]
+            } catch {
+                throw GraphEmulatorError(
+                    .invalidCertificate, "The certificates that receivers may have cannot be read: they must be in PEM."
+                )
+            }
+            configuration.tlsConfiguration = tls
+        }
         // A receiver that restarts closes its connections; one from the pool would then fail for no fault of its own.
         configuration.connectionPool.idleTimeout = .seconds(2)
         // A refused connection is an answer; when to try again is decided here.
@@ -63,7 +85,7 @@ public final class GraphEmulator: Service {
 
     private func serve(with client: HTTPClient) async throws {
         let configuration = self.configuration
-        let state = EmulatorState(configuration)
+        let state = EmulatorState(configuration, keys: try configuration.directory.signingKeys(now: configuration.clock.now()))
         let sender = NotificationSender(
             state: state, client: client, timeout: configuration.deliveryTimeout, retryTimeout: configuration.retryTimeout,
             logger: self.logger
@@ -72,21 +94,34 @@ public final class GraphEmulator: Service {
         if let interval = configuration.activityInterval {
             services.append(ActivityService(state: state, interval: interval))
         }
-        let responder = EmulatorResponder(
-            state: state,
-            validation: ValidationCall(
-                client: client, timeout: configuration.handshakeTimeout,
-                requiresPlainText: configuration.requiresPlainTextHandshake, clock: configuration.clock, logger: self.logger
-            ),
-            bodyLimit: configuration.limits.bodyBytes
+        let validation = ValidationCall(
+            client: client, timeout: configuration.handshakeTimeout,
+            requiresPlainText: configuration.requiresPlainTextHandshake,
+            namesStatus: configuration.quirks.namesHandshakeStatus, clock: configuration.clock, logger: self.logger
         )
-        let application = Application(
-            responder: responder,
-            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
-            services: services,
-            onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? configuration.port) },
-            logger: self.logger
-        )
-        try await application.run()
+        let started = StartedPorts(isSecureToo: configuration.tls != nil, onReady: self.onReady)
+        func application(
+            port: Int, server: HTTPServerBuilder, isSecure: Bool, services: [any Service]
+        ) -> some ApplicationProtocol {
+            Application(
+                responder: EmulatorResponder(
+                    state: state, validation: validation, bodyLimit: configuration.limits.bodyBytes,
+                    requiresTokens: configuration.requiresTokens, answerDelay: configuration.quirks.createdAnswerDelay,
+                    isSecure: isSecure
+                ),
+                server: server,
+                configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: port)),
+                services: services,
+                onServerRunning: { channel in await started.listens(at: channel.localAddress?.port ?? port, isSecure: isSecure) },
+                logger: self.logger
+            )
+        }
+        if let tls = configuration.tls {
+            let server = try HTTPServerBuilder.tls(tlsConfiguration: tls.configuration())
+            services.append(
+                SecureListener(service: application(port: tls.port, server: server, isSecure: true, services: []), port: tls.port)
+            )
+        }
+        try await application(port: configuration.port, server: .http1(), isSecure: false, services: services).run()
     }
 }

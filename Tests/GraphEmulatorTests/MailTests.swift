@@ -155,7 +155,7 @@ import struct GraphNotifications.ChangeTypes
     @Test func thereIsMailAtTheStart() {
         var graph = emptyGraph()
         graph.settleIn(now: morning)
-        for user in EmulatedCompany.contoso.users {
+        for user in EmulatedTenant.contoso.users {
             let messages = graph.mailboxes[user.id]?.messages() ?? []
             #expect(messages.count == 4)
             #expect(messages.allSatisfy { !$0.subject.isEmpty && !$0.isDraft && $0.receivedAt < morning })
@@ -167,7 +167,7 @@ import struct GraphNotifications.ChangeTypes
         func day() throws -> [String] {
             var graph = emptyGraph()
             graph.settleIn(now: morning)
-            for user in EmulatedCompany.contoso.users {
+            for user in EmulatedTenant.contoso.users {
                 _ = try graph.subscribe(.mail("users/\(user.id)/messages", url: "http://127.0.0.1/\(user.id)"))
             }
             var items: [String] = []

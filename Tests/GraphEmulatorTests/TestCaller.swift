@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CryptoExtras
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -40,10 +41,15 @@ struct TestCaller: Sendable {
 
     /// The same caller with a token.
     func signedIn() async throws -> TestCaller {
-        let company = EmulatedCompany.contoso
+        try await self.signedIn(.contoso, of: .contoso)
+    }
+
+    /// The same caller with a token of this application.
+    func signedIn(_ application: EmulatedApplication, of tenant: EmulatedTenant) async throws -> TestCaller {
+        let secret = application.secrets.first?.value ?? ""
         let answer = try await self.send(
-            .POST, "/\(company.tenantID)/oauth2/v2.0/token",
-            "client_id=\(company.clientID)&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&client_secret=\(company.clientSecret)&grant_type=client_credentials"
+            .POST, "/\(tenant.id)/oauth2/v2.0/token",
+            "client_id=\(application.id)&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&client_secret=\(secret)&grant_type=client_credentials"
         )
         return TestCaller(base: self.base, clock: self.clock, token: try object(answer.body)["access_token"] as? String)
     }
@@ -63,14 +69,17 @@ struct TestCaller: Sendable {
 
 /// Runs `body` with an emulator on a port of its own, which does not let anybody wait for long.
 func withEmulator(
-    _ change: (inout GraphEmulatorConfiguration) -> Void = { _ in }, _ body: (TestCaller) async throws -> Void
+    logger: Logger = .silent, _ change: (inout GraphEmulatorConfiguration) -> Void = { _ in },
+    _ body: (TestCaller) async throws -> Void
 ) async throws {
-    var configuration = GraphEmulatorConfiguration(port: 0, seed: 1)
+    var configuration = GraphEmulatorConfiguration(
+        port: 0, directory: EmulatedSeed(signingKey: testKey.privateKey.pemRepresentation), seed: 1
+    )
     configuration.batchWindow = .milliseconds(5)
     configuration.retries = RetrySchedule(first: .milliseconds(20), longest: .milliseconds(100), window: .seconds(10))
     change(&configuration)
     try await withServer { onReady in
-        GraphEmulator(configuration: configuration, onReady: { onReady($0) }, logger: .silent)
+        GraphEmulator(configuration: configuration, onReady: { onReady($0.plain) }, logger: logger)
     } _: { port in
         try await body(TestCaller(base: "http://127.0.0.1:\(port)", clock: configuration.clock))
     }

@@ -10,15 +10,47 @@ let morning: Int64 = 1_795_512_600_000
 
 let minute: Int64 = 60_000
 
-let sales = EmulatedCompany.contoso.users[0]
-let anna = EmulatedCompany.contoso.users[1]
-let caller = Caller(applicationID: EmulatedCompany.contoso.clientID, tenantID: EmulatedCompany.contoso.tenantID)
+let sales = EmulatedTenant.contoso.users[0]
+let anna = EmulatedTenant.contoso.users[1]
+let ben = EmulatedTenant.contoso.users[2]
+/// The application of contoso, for itself.
+let caller = Caller.application(.contoso, of: .contoso)
+
+/// What all tests sign with, because making a key takes time.
+let testKey: SigningKey = {
+    do {
+        return try .random(now: morning)
+    } catch {
+        preconditionFailure("No key: \(error)")
+    }
+}()
+
+extension Caller {
+    /// An application for itself, with all it has.
+    static func application(_ application: EmulatedApplication, of tenant: EmulatedTenant) -> Caller {
+        Caller(
+            tenantID: tenant.id, applicationID: application.id, principalID: application.servicePrincipalID,
+            permissions: Set(application.applicationPermissions)
+        )
+    }
+
+    /// An application for a user.
+    static func user(
+        _ user: EmulatedUser, _ permissions: Set<String> = Set(ResourceFamily.allDelegatedPermissions),
+        application: EmulatedApplication = .contoso, of tenant: EmulatedTenant = .contoso
+    ) -> Caller {
+        Caller(
+            tenantID: tenant.id, applicationID: application.id, principalID: user.id, userID: user.id,
+            permissions: permissions, isAdministrator: user.isAdministrator
+        )
+    }
+}
 
 /// A graph without mail, the same each time.
 func emptyGraph(_ change: (inout GraphEmulatorConfiguration) -> Void = { _ in }) -> EmulatedGraph {
     var configuration = GraphEmulatorConfiguration(seed: 1)
     change(&configuration)
-    return EmulatedGraph(configuration)
+    return EmulatedGraph(configuration, keys: SigningKeys(testKey))
 }
 
 extension EmulatedGraph {

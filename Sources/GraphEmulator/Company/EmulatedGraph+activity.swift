@@ -2,7 +2,7 @@
 extension EmulatedGraph {
     /// Puts a few messages into each inbox, so that there is something to see at the start.
     mutating func settleIn(now: Int64) {
-        for user in self.company.users {
+        for user in self.users {
             guard let inbox = self.mailboxes[user.id]?.folder("inbox") else { continue }
             for hours in stride(from: Int64(27), through: 3, by: -8) {
                 var draft = self.letter(to: user)
@@ -16,7 +16,7 @@ extension EmulatedGraph {
 
     /// Lets one thing happen: of ten times, six times a new message, three times one is read or marked, once one is deleted.
     mutating func act(now: Int64) {
-        guard let user = self.company.users.randomElement(using: &self.random),
+        guard let user = self.users.randomElement(using: &self.random),
             let inbox = self.mailboxes[user.id]?.folder("inbox")
         else { return }
         let scope = MailScope(user: user, folder: inbox)
@@ -43,7 +43,7 @@ extension EmulatedGraph {
 
     private mutating func letter(to user: EmulatedUser) -> MessageDraft {
         let letter = MailTexts.letter(using: &self.random)
-        let colleagues = self.company.users
+        let colleagues = (self.tenants.first { $0.users.contains(user) }?.users ?? [])
             .filter { $0.id != user.id }
             .map { MailAddress(name: $0.displayName, address: $0.userPrincipalName) }
         var draft = MessageDraft()

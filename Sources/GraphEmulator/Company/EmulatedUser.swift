@@ -6,11 +6,14 @@ public struct EmulatedUser: Sendable, Equatable {
     public var displayName: String
     /// The name to sign in with, which is also the mail address.
     public var userPrincipalName: String
+    /// Whether this is a Global Administrator.
+    public var isAdministrator: Bool
 
-    public init(id: String, displayName: String, userPrincipalName: String) {
+    public init(id: String, displayName: String, userPrincipalName: String, isAdministrator: Bool = false) {
         self.id = id
         self.displayName = displayName
         self.userPrincipalName = userPrincipalName
+        self.isAdministrator = isAdministrator
     }
 
     /// Whether `key`, taken from a path, means this user: the id or the principal name, in any case.

@@ -8,6 +8,8 @@ struct EmulatorRequest: Sendable {
     var uri: String
     /// What stood in `Host`.
     var authority: String
+    /// Whether it came over TLS.
+    var isSecure = false
     var fields: HTTPFields
     var body: ByteBuffer
 
@@ -27,5 +29,5 @@ struct EmulatorRequest: Sendable {
     var query: [String: String] { PercentCoding.fields(self.uri.dropFirst(self.path.count + 1)) }
 
     /// Where the emulator is for this caller: the beginning of the links it returns.
-    var base: String { "http://\(self.authority)" }
+    var base: String { "\(self.isSecure ? "https" : "http")://\(self.authority)" }
 }

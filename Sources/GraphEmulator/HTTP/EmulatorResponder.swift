@@ -10,6 +10,12 @@ struct EmulatorResponder: HTTPResponder {
     let state: EmulatorState
     let validation: ValidationCall
     let bodyLimit: Int
+    /// Whether data may be read and changed only with a token.
+    let requiresTokens: Bool
+    /// How long the answer to a create is held back.
+    let answerDelay: Duration
+    /// Whether requests come over TLS.
+    let isSecure: Bool
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let clientID = request.headers[.clientRequestID]
@@ -33,10 +39,11 @@ struct EmulatorResponder: HTTPResponder {
             guard Loopback.contains(authority: authority),
                 request.headers[.origin].map(Loopback.contains(origin:)) ?? true
             else { throw .foreignPage }
-            let emulated = EmulatorRequest(
+            var emulated = EmulatorRequest(
                 request.method, request.head.path ?? "/", authority: authority, fields: request.headers,
                 body: try await self.body(of: request)
             )
+            emulated.isSecure = self.isSecure
             return try await self.answer(emulated, identity)
         } catch {
             var answer = GraphAnswer.refusal(error, of: identity)
@@ -61,18 +68,12 @@ struct EmulatorResponder: HTTPResponder {
         switch GraphRoute(path: request.path) {
         case .page:
             guard request.method == .get else { throw .methodNotAllowed }
-            return .text(EmulatorPage.text(for: self.state.read { graph, _ in graph.company }, base: request.base))
+            return .text(EmulatorPage.text(for: self.state.read { graph, _ in graph.tenants[0] }, base: request.base))
         case .live:
             guard request.method == .get else { throw .methodNotAllowed }
             return .text("ok\n")
-        case .token(let tenant):
-            return self.state.read { graph, now in
-                do throws(SignInRefusal) {
-                    return .signIn(try graph.token(request, tenant: tenant, now: now), .ok)
-                } catch {
-                    return .signIn(error.body(for: identity), error.status)
-                }
-            }
+        case .signIn(let route):
+            return try SignInEndpoint(state: self.state, identity: identity).answer(route, request)
         case .graph(let target, let version):
             return try await self.answer(target, at: "\(request.base)/\(version)", request, identity)
         case .unknownSegment(let segment): throw .unknownSegment(segment)
@@ -84,15 +85,18 @@ struct EmulatorResponder: HTTPResponder {
     private func answer(
         _ target: GraphTarget, at root: String, _ request: EmulatorRequest, _ identity: RequestIdentity
     ) async throws(GraphRefusal) -> GraphAnswer {
+        let caller = try self.state.caller(authorization: request.fields[.authorization])
         switch target {
-        case .subscriptions, .subscription, .reauthorization:
+        case .subscriptions, .subscription, .reauthorization, .vapidPublicKey:
+            guard let caller else { throw .emptyToken }
             let endpoint = SubscriptionsEndpoint(
-                state: self.state, validation: self.validation, root: root, requestID: identity.id
+                state: self.state, validation: self.validation, answerDelay: self.answerDelay, root: root
             )
-            return try await endpoint.answer(target, request)
+            return try await endpoint.answer(target, request, caller)
         case .users, .user, .folders, .folder, .messages, .message:
+            guard caller != nil || !self.requiresTokens else { throw .emptyToken }
             return try self.state.change { graph, now throws(GraphRefusal) in
-                try MailEndpoint(root: root).answer(target, request, from: &graph, now: now)
+                try MailEndpoint(root: root, caller: caller).answer(target, request, from: &graph, now: now)
             }
         }
     }

@@ -29,6 +29,10 @@ struct GraphAnswer: Sendable, Equatable {
         GraphAnswer(.ok, contentType: "text/plain; charset=utf-8", body: ByteBuffer(string: text))
     }
 
+    static func html(_ text: String) -> GraphAnswer {
+        GraphAnswer(.ok, contentType: "text/html; charset=utf-8", body: ByteBuffer(string: text))
+    }
+
     static func refusal(_ refusal: GraphRefusal, of request: RequestIdentity) -> GraphAnswer {
         GraphAnswer(refusal.status, contentType: "application/json", body: refusal.body(for: request).bytes)
     }

@@ -2,7 +2,7 @@
 enum GraphRoute: Equatable {
     case page
     case live
-    case token(tenant: String)
+    case signIn(SignInRoute)
     /// Something of Graph, in the version `v1.0` or `beta`.
     case graph(GraphTarget, version: String)
     /// Graph does not know this segment.
@@ -21,11 +21,9 @@ enum GraphRoute: Equatable {
         switch (segments.count, segments.first?.lowercased()) {
         case (0, _): self = .page
         case (2, "health") where segments[1] == "live": self = .live
-        case (4, let tenant?) where segments.dropFirst().map({ $0.lowercased() }) == ["oauth2", "v2.0", "token"]:
-            self = .token(tenant: tenant)
         case (_, "v1.0"): self = Self.versioned(segments.dropFirst(), version: "v1.0")
         case (_, "beta"): self = Self.versioned(segments.dropFirst(), version: "beta")
-        default: self = .unknown
+        default: self = SignInRoute(segments).map { .signIn($0) } ?? .unknown
         }
     }
 

@@ -5,6 +5,8 @@ enum GraphTarget: Equatable {
     case subscriptions
     case subscription(String)
     case reauthorization(String)
+    /// What a browser needs for Web Push.
+    case vapidPublicKey
     case users
     case user(String)
     case folders(user: String)
@@ -25,7 +27,9 @@ enum GraphTarget: Equatable {
         switch root?.lowercased() {
         case "subscriptions":
             guard let id = rest.popFirst() else { return .success(.subscriptions) }
-            guard let action = rest.popFirst() else { return .success(.subscription(id)) }
+            guard let action = rest.popFirst() else {
+                return .success(id.lowercased() == "getvapidpublickey" ? .vapidPublicKey : .subscription(id))
+            }
             guard action.lowercased() == "reauthorize", rest.isEmpty else { return unknown(rest.last ?? action) }
             return .success(.reauthorization(id))
         case "users":
@@ -52,7 +56,7 @@ enum GraphTarget: Equatable {
         case .subscriptions, .messages: [.get, .post]
         case .subscription, .message: [.get, .patch, .delete]
         case .reauthorization: [.post]
-        case .users, .user, .folders, .folder: [.get]
+        case .users, .user, .folders, .folder, .vapidPublicKey: [.get]
         }
     }
 }

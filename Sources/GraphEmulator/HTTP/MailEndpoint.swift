@@ -1,36 +1,42 @@
 import HTTPTypes
 import NIOCore
 
-/// `/users` and the mail below it. No token is asked for: the emulator listens on this machine only.
+/// `/users` and the mail below it.
 struct MailEndpoint {
     /// Where this version of Graph begins, for links.
     let root: String
+    /// `nil` is somebody on this machine, who may do everything in the first tenant.
+    let caller: Caller?
 
     func answer(
         _ target: GraphTarget, _ request: EmulatorRequest, from graph: inout EmulatedGraph, now: Int64
     ) throws(GraphRefusal) -> GraphAnswer {
         guard target.methods.contains(request.method) else { throw .methodNotAllowed }
+        let access: ResourceFamily.Access = request.method == .get ? .read : .write
+        let tenantID = self.caller?.tenantID ?? graph.tenants[0].id
         switch target {
         case .users:
-            return self.collection("users", graph.company.users.map(\.json))
+            try self.caller?.require(.read, to: .user)
+            return self.collection("users", graph.tenant(tenantID)?.users.map(\.json) ?? [])
         case .user(let key):
-            guard let user = graph.user(key) else { throw .unknownUser(key) }
+            try self.caller?.require(.read, to: .user)
+            guard let user = graph.user(key, in: tenantID) else { throw .unknownUser(key) }
             return self.entity("users/$entity", user.json)
         case .folders(let user):
-            let scope = try graph.mailScope(user: user, folder: nil)
+            let scope = try self.scope(.read, of: graph, user: user, folder: nil)
             let folders = graph.mailboxes[scope.user.id]?.folders ?? []
             return self.collection("users('\(scope.user.id)')/mailFolders", folders.map { self.folder($0, in: scope, of: graph) })
         case .folder(let name, let user):
-            let scope = try graph.mailScope(user: user, folder: name)
+            let scope = try self.scope(.read, of: graph, user: user, folder: name)
             guard let folder = scope.folder else { throw .itemNotFound }
             return self.entity("users('\(scope.user.id)')/mailFolders/$entity", self.folder(folder, in: scope, of: graph))
         case .messages(let user, let folder):
-            let scope = try graph.mailScope(user: user, folder: folder)
+            let scope = try self.scope(access, of: graph, user: user, folder: folder)
             guard request.method == .post else { return try self.page(of: graph.messages(in: scope), scope, request) }
             let message = try graph.create(MessageDraft(request.body), in: scope, now: now)
             return self.message(message, in: scope, .created)
         case .message(let id, let user, let folder):
-            let scope = try graph.mailScope(user: user, folder: folder)
+            let scope = try self.scope(access, of: graph, user: user, folder: folder)
             switch request.method {
             case .patch:
                 // Graph looks for the message first.
@@ -42,9 +48,20 @@ struct MailEndpoint {
             default:
                 return self.message(try graph.message(id, in: scope), in: scope)
             }
-        case .subscriptions, .subscription, .reauthorization:
+        case .subscriptions, .subscription, .reauthorization, .vapidPublicKey:
             preconditionFailure("Subscriptions are not mail")
         }
+    }
+
+    /// The mailbox, if the caller may read or change it: a user's token opens only that user's.
+    private func scope(
+        _ access: ResourceFamily.Access, of graph: EmulatedGraph, user key: String, folder: String?
+    ) throws(GraphRefusal) -> EmulatedGraph.MailScope {
+        guard let caller else { return try graph.mailScope(user: key, folder: folder, in: graph.tenants[0].id) }
+        try caller.require(access, to: .message)
+        let scope = try graph.mailScope(user: key, folder: folder, in: caller.tenantID)
+        guard caller.userID == nil || caller.userID == scope.user.id else { throw .accessDenied }
+        return scope
     }
 
     /// Newest first, 10 at a time unless `$top` says otherwise.

@@ -9,8 +9,8 @@ extension EmulatedGraph {
         var folder: MailFolder?
     }
 
-    func mailScope(user key: String, folder: String?) throws(GraphRefusal) -> MailScope {
-        guard let user = self.user(key), let mailbox = self.mailboxes[user.id] else { throw .invalidUser(key) }
+    func mailScope(user key: String, folder: String?, in tenantID: String? = nil) throws(GraphRefusal) -> MailScope {
+        guard let user = self.user(key, in: tenantID), let mailbox = self.mailboxes[user.id] else { throw .invalidUser(key) }
         guard let folder else { return MailScope(user: user) }
         guard let found = mailbox.folder(folder) else { throw .itemNotFound }
         return MailScope(user: user, folder: found)

@@ -14,6 +14,8 @@ struct SubscriptionDraft: Sendable, Equatable {
     var latestSupportedTLSVersion: String?
     var notificationQueryOptions: String?
     var notificationURLAppID: String?
+    var encryptionCertificate: String?
+    var encryptionCertificateID: String?
     /// Whether it has keys that only belong to Web Push.
     var hasWebPushKeys = false
 
@@ -61,9 +63,10 @@ struct SubscriptionDraft: Sendable, Equatable {
             self.expiresAt = moment
         case "vapidPublicKey", "webPushEncryptionP256dhPublicKey", "webPushEncryptionSecret":
             self.hasWebPushKeys = try reader.readStringOrNull() != nil || self.hasWebPushKeys
-        // What only the service sets, and what has no meaning without resource data.
-        case "id", "applicationId", "creatorId", "encryptionCertificate", "encryptionCertificateId",
-            "notificationContentType", "@odata.type", "@odata.context":
+        case "encryptionCertificate": self.encryptionCertificate = try reader.readStringOrNull()
+        case "encryptionCertificateId": self.encryptionCertificateID = try reader.readStringOrNull()
+        // What only the service sets.
+        case "id", "applicationId", "creatorId", "notificationContentType", "@odata.type", "@odata.context":
             try reader.skip()
         default: return false
         }

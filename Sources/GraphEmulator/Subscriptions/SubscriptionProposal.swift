@@ -4,7 +4,14 @@ import GraphNotifications
 struct SubscriptionProposal: Sendable, Equatable {
     var caller: Caller
     var draft: SubscriptionDraft
+    /// With the user in the place of `me`.
     var path: ResourcePath
+    /// What kind of resource it is; `nil` for what has no permissions here.
+    var family: ResourceFamily?
+    /// The user to whom the resource belongs, if it is one's and known here.
+    var ownerID: String?
+    /// What resource data is encrypted with; `nil` if none is asked for.
+    var encryption: EncryptionCertificate?
     var rule: ResourceRule
     var changeTypes: ChangeTypes
     var changeType: String
@@ -17,7 +24,8 @@ struct SubscriptionProposal: Sendable, Equatable {
     /// Graph raises what is shorter, without a word.
     static let shortestLifetime: Int64 = 45 * 60_000
 
-    /// Checks in Graph's order: what is required, the URLs, the resource and its change types, the lifecycle URL.
+    /// Checks in Graph's order: what is required, the URLs, the resource and its change types, the lifecycle URL, the
+    /// certificate.
     init(
         _ draft: SubscriptionDraft, from caller: Caller, settings: EmulatedGraph.Settings, now: Int64
     ) throws(GraphRefusal) {
@@ -32,18 +40,18 @@ struct SubscriptionProposal: Sendable, Equatable {
         if let url = draft.lifecycleNotificationURL { try NotificationURL.check(url, settings: settings) }
         guard !draft.hasWebPushKeys else { throw .webPushOnly }
 
-        let path = ResourcePath(resource)
-        guard path.segments.first?.lowercased() != "me" else { throw .delegatedOnly }
+        let path = try ResourcePath(resource).resolved(for: caller)
         guard let rule = ResourceRule.rule(for: path) else { throw .unsupportedWorkload }
         self.changeTypes = try Self.changeTypes(changeType, allowed: rule.changeTypes)
         try Self.checkOptions(of: path, rule: rule)
-        guard draft.includeResourceData != true else { throw .noResourceData }
         guard !rule.needsLifecycleURL || asked - now <= 3_600_000 || draft.lifecycleNotificationURL != nil else {
             throw .lifecycleURLRequired
         }
+        self.encryption = try Self.encryption(draft)
         self.caller = caller
         self.draft = draft
         self.path = path
+        self.family = path.family
         self.rule = rule
         self.changeType = changeType
         self.notificationURL = notificationURL
@@ -56,6 +64,15 @@ struct SubscriptionProposal: Sendable, Equatable {
     var urls: [String] { [self.notificationURL] + (self.lifecycleNotificationURL.map { [$0] } ?? []) }
 
     static func raised(_ expiry: Int64, now: Int64) -> Int64 { max(expiry, now + Self.shortestLifetime) }
+
+    private static func encryption(_ draft: SubscriptionDraft) throws(GraphRefusal) -> EncryptionCertificate? {
+        guard draft.includeResourceData == true else { return nil }
+        guard let certificate = draft.encryptionCertificate, !certificate.isEmpty else {
+            throw .missingProperty("encryptionCertificate")
+        }
+        guard let id = draft.encryptionCertificateID, !id.isEmpty else { throw .missingProperty("encryptionCertificateId") }
+        return try EncryptionCertificate(certificate, id: id)
+    }
 
     private static func changeTypes(_ text: String, allowed: ChangeTypes) throws(GraphRefusal) -> ChangeTypes {
         var types: ChangeTypes = []

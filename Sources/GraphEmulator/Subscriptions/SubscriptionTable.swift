@@ -4,6 +4,8 @@ import GraphNotifications
 struct SubscriptionTable: Sendable {
     private var subscriptions: [EmulatedSubscription] = []
     private var lastNumber = 0
+    /// Deleted ones that still count, and until when.
+    private var deleted: [(subscription: EmulatedSubscription, until: Int64)] = []
 
     /// All that live now, oldest first.
     mutating func live(at now: Int64) -> [EmulatedSubscription] {
@@ -11,14 +13,21 @@ struct SubscriptionTable: Sendable {
         return self.subscriptions
     }
 
-    mutating func subscription(id: String, of caller: Caller, now: Int64) -> EmulatedSubscription? {
-        self.live(at: now).first { $0.id == id.lowercased() && $0.isVisible(to: caller) }
+    /// All that count against quotas now.
+    mutating func counted(at now: Int64) -> [EmulatedSubscription] {
+        self.deleted.removeAll { $0.until <= now }
+        return self.live(at: now) + self.deleted.map(\.subscription)
+    }
+
+    /// A live one, whoever asks.
+    mutating func subscription(id: String, now: Int64) -> EmulatedSubscription? {
+        self.live(at: now).first { $0.id == id.lowercased() }
     }
 
     /// One that the caller has already for the same changes to the same resource.
     mutating func duplicate(of proposal: SubscriptionProposal, now: Int64) -> EmulatedSubscription? {
         self.live(at: now).first {
-            $0.isVisible(to: proposal.caller) && $0.canonicalResource == proposal.path.canonical
+            $0.isOwned(by: proposal.caller) && $0.canonicalResource == proposal.path.canonical
                 && $0.changeTypes == proposal.changeTypes
         }
     }
@@ -45,14 +54,9 @@ struct SubscriptionTable: Sendable {
         self.subscriptions[index] = subscription
     }
 
-    mutating func remove(id: String) {
-        self.subscriptions.removeAll { $0.id == id }
-    }
-}
-
-extension EmulatedSubscription {
-    /// An application sees its own; those of another are as if they did not exist.
-    func isVisible(to caller: Caller) -> Bool {
-        self.applicationID == caller.applicationID && self.tenantID == caller.tenantID
+    /// - Parameter counting: Until when it counts against quotas, in milliseconds since 1970.
+    mutating func remove(_ subscription: EmulatedSubscription, counting: Int64) {
+        self.subscriptions.removeAll { $0.id == subscription.id }
+        self.deleted.append((subscription, counting))
     }
 }

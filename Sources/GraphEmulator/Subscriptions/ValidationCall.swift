@@ -11,6 +11,7 @@ struct ValidationCall: Sendable {
     let client: HTTPClient
     let timeout: Duration
     let requiresPlainText: Bool
+    let namesStatus: Bool
     let clock: EmulatorClock
     let logger: Logger
 
@@ -28,15 +29,15 @@ struct ValidationCall: Sendable {
         }
 
         /// What Graph says to this answer; `nil` if the token came back.
-        func refusal(token: String, requiresPlainText: Bool) -> GraphRefusal? {
-            guard self.status == 200 else { return .validationNotOK }
+        func refusal(token: String, requiresPlainText: Bool, namesStatus: Bool = false) -> GraphRefusal? {
+            guard self.status == 200 else { return namesStatus ? .validationNotOK(self.status) : .validationNotOK }
             guard self.body == ByteBuffer(string: token) else { return .validationMismatch }
             guard self.isPlainText || !requiresPlainText else { return .validationNotPlainText }
             return nil
         }
     }
 
-    /// The token that goes with a request of this id.
+    /// A token as Graph writes it.
     static func token(requestID: String) -> String {
         "Validation: Testing client application reachability for subscription Request-Id: \(requestID)"
     }
@@ -60,7 +61,8 @@ struct ValidationCall: Sendable {
             throw .validationNotOK
         }
         guard let answer else { throw .validationTimedOut }
-        if let refusal = answer.refusal(token: token, requiresPlainText: self.requiresPlainText) { throw refusal }
+        let refusal = answer.refusal(token: token, requiresPlainText: self.requiresPlainText, namesStatus: self.namesStatus)
+        if let refusal { throw refusal }
         if !answer.isPlainText {
             self.logger.warning("A handshake was answered with another content type than text/plain; Graph may refuse that")
         }

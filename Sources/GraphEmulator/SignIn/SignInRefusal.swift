@@ -75,6 +75,85 @@ struct SignInRefusal: Error, Equatable {
         )
     }
 
+    static func expiredSecret(application: String) -> SignInRefusal {
+        SignInRefusal(
+            .unauthorized, "invalid_client", 7_000_222,
+            "The provided client secret keys for app '\(application)' are expired: give it a new one."
+        )
+    }
+
+    static func unknownResource(_ audience: String, tenant: String) -> SignInRefusal {
+        SignInRefusal(
+            .badRequest, "invalid_resource", 500_011,
+            "The resource principal named \(audience) was not found in the tenant named \(tenant)."
+        )
+    }
+
+    static func noConsent(application: String, name: String) -> SignInRefusal {
+        SignInRefusal(
+            .badRequest, "invalid_grant", 65_001,
+            "The user or administrator has not consented to use the application with ID '\(application)' named '\(name)'."
+        )
+    }
+
+    static let unknownRefreshToken = SignInRefusal(
+        .badRequest, "invalid_grant", 70_000, "The provided value for the 'refresh_token' parameter is not valid."
+    )
+
+    static let malformedAssertion = SignInRefusal(
+        .badRequest, "invalid_request", 50_027, "JWT token is invalid or malformed."
+    )
+
+    static func wrongAssertion(_ reason: String, thumbprint: String) -> SignInRefusal {
+        SignInRefusal(
+            .unauthorized, "invalid_client", 700_027,
+            "Client assertion contains an invalid signature. [Reason - \(reason), Thumbprint of key used by client: '\(thumbprint)']"
+        )
+    }
+
+    static let foreignAssertion = SignInRefusal(
+        .unauthorized, "invalid_client", 700_021,
+        "Client assertion application identifier doesn't match 'client_id' parameter."
+    )
+
+    static let assertionForOthers = SignInRefusal(
+        .unauthorized, "invalid_client", 700_023, "Client assertion audience claim does not match Realm issuer."
+    )
+
+    static let assertionOutOfTime = SignInRefusal(
+        .unauthorized, "invalid_client", 700_024, "Client assertion is not within its valid time range."
+    )
+
+    static let replayedAssertion = SignInRefusal(
+        .unauthorized, "invalid_client", 700_027, "This emulator has seen the 'jti' of this client assertion before."
+    )
+
+    static let authorizationPending = SignInRefusal(
+        .badRequest, "authorization_pending", 70_016,
+        "OAuth 2.0 device flow error. Authorization is pending. Continue polling."
+    )
+
+    static let slowDown = SignInRefusal(
+        .badRequest, "slow_down", 70_016, "OAuth 2.0 device flow error. Polling too often: wait 5 seconds longer."
+    )
+
+    static let declined = SignInRefusal(
+        .badRequest, "authorization_declined", 70_017, "OAuth 2.0 device flow error. The user declined."
+    )
+
+    static let expiredDeviceCode = SignInRefusal(
+        .badRequest, "expired_token", 70_020, "OAuth 2.0 device flow error. The device code has expired."
+    )
+
+    static let badDeviceCode = SignInRefusal(
+        .badRequest, "bad_verification_code", 70_018, "OAuth 2.0 device flow error. The device code is not known."
+    )
+
+    /// A fault of this emulator.
+    static let notSigned = SignInRefusal(
+        .internalServerError, "server_error", 90_033, "This emulator could not sign the token."
+    )
+
     func body(for request: RequestIdentity) -> JSONObject {
         let timestamp = GraphDateTime.signIn(request.date)
         var object = JSONObject()
