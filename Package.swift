@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "GraphEmulator", targets: ["GraphEmulator"]),
         .library(name: "GraphNotifications", targets: ["GraphNotifications"]),
         .library(name: "GraphRelay", targets: ["GraphRelay"]),
+        .library(name: "RealTimeTesting", targets: ["RealTimeTesting"]),
         .library(name: "SignalR", targets: ["SignalR"]),
         .library(name: "SignalRAuthentication", targets: ["SignalRAuthentication"]),
         .library(name: "SignalRClient", targets: ["SignalRClient"]),
@@ -52,6 +53,19 @@ let package = Package(
             ]
         ),
 
+        // Between the floors: tokens that others signed, and the keys that they publish.
+        .target(
+            name: "SignedTokens",
+            dependencies: [
+                "JSONBytes",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+
         // Floor 1: a SignalR server and a client; a Graph client and receiver. None knows another.
         .target(
             name: "SignalR",
@@ -91,6 +105,7 @@ let package = Package(
             name: "GraphNotifications",
             dependencies: [
                 "JSONBytes",
+                "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -133,6 +148,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -152,13 +168,23 @@ let package = Package(
         .target(
             name: "SignalRAuthentication",
             dependencies: [
-                "JSONBytes",
                 "SignalR",
+                "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // For tests, ours and others': clients without sockets, a manual clock, and what implementations promise.
+        .target(
+            name: "RealTimeTesting",
+            dependencies: [
+                "GraphNotifications",
+                "SignalR",
+                "SignalRProtocol",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
 
@@ -217,7 +243,7 @@ let package = Package(
         .testTarget(
             name: "SignalRTests",
             dependencies: [
-                "SignalR", "SignalRProtocol",
+                "RealTimeTesting", "SignalR", "SignalRProtocol",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
@@ -234,7 +260,7 @@ let package = Package(
         .testTarget(
             name: "SignalRAuthenticationTests",
             dependencies: [
-                "JSONBytes", "SignalR", "SignalRAuthentication",
+                "JSONBytes", "SignalR", "SignalRAuthentication", "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -250,7 +276,7 @@ let package = Package(
         .testTarget(
             name: "SignalRClientTests",
             dependencies: [
-                "GraphRelay", "SignalR", "SignalRClient", "SignalRProtocol",
+                "GraphRelay", "RealTimeTesting", "SignalR", "SignalRClient", "SignalRProtocol",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -264,7 +290,7 @@ let package = Package(
         .testTarget(
             name: "GraphNotificationsTests",
             dependencies: [
-                "GraphNotifications", "JSONBytes",
+                "GraphNotifications", "JSONBytes", "RealTimeTesting", "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -284,7 +310,7 @@ let package = Package(
         .testTarget(
             name: "GraphRelayTests",
             dependencies: [
-                "GraphNotifications", "GraphRelay", "SignalR",
+                "GraphNotifications", "GraphRelay", "RealTimeTesting", "SignalR",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -294,9 +320,16 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "RealTimeTestingTests",
+            dependencies: [
+                "GraphNotifications", "RealTimeTesting", "SignalR", "SignalRProtocol",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
             name: "SQLiteStorageTests",
             dependencies: [
-                "GraphNotifications", "GraphRelay", "SQLiteStorage",
+                "GraphNotifications", "GraphRelay", "RealTimeTesting", "SQLiteStorage",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -357,6 +390,21 @@ if Context.environment["TIDINGS_BENCHMARKS"] != nil {
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Benchmarks/FanServer"
+        )
+    )
+    package.targets.append(
+        .executableTarget(
+            name: "EmulatorLoad",
+            dependencies: [
+                "GraphEmulator",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Benchmarks/EmulatorLoad"
         )
     )
 }

@@ -16,7 +16,7 @@ let app = Application(router: router, server: .signalR(["/chat": chat]))
 // snippet.groups
 let news = Hub("news") { hub in
     hub.on("Follow") { (caller: HubCaller, topic: String) in
-        await caller.groups.join(topic)
+        try await caller.groups.join(topic)
     }
 }
 // snippet.outside

@@ -23,7 +23,7 @@ struct FanServer {
             hub.on("Echo") { (_, text: String) in text }
             if groups > 0 {
                 hub.onConnect { caller in
-                    await caller.groups.join(String(joined.add(1, ordering: .relaxed).newValue % groups))
+                    try await caller.groups.join(String(joined.add(1, ordering: .relaxed).newValue % groups))
                 }
             }
         }

@@ -17,6 +17,12 @@ struct EmulatedGraph: Sendable {
     /// The client assertions that were accepted.
     var assertions = SeenIDs()
     var deliveries: DeliveryTable
+    var authorizations = AuthorizationTable()
+    var withheld: WithheldNotifications
+    var faults: FaultTable
+    var throttle: ThrottleWindows
+    /// What happens without anybody asking; `nil` if nothing does.
+    var activity: ActivitySchedule?
     var random: EmulatorRandom
 
     /// What of the configuration decides answers.
@@ -28,6 +34,9 @@ struct EmulatedGraph: Sendable {
         var limits = EmulatorLimits()
         var quotas = SubscriptionQuotas()
         var quirks = EmulatorQuirks()
+        var latency = DeliveryLatency.none
+        var authorization = AuthorizationPolicy(.deliver)
+        var lifecycleHasValidationTokens = true
         /// In milliseconds, as are the next two.
         var tokenLifetime: Int64 = 3_599_000
         var deviceCodeInterval: Int64 = 5000
@@ -35,13 +44,17 @@ struct EmulatedGraph: Sendable {
         var refusesReplayedAssertions = false
     }
 
-    /// - Parameter keys: What tokens are signed with.
-    init(_ configuration: GraphEmulatorConfiguration, keys: SigningKeys) {
+    /// - Parameters:
+    ///   - keys: What tokens are signed with.
+    ///   - now: When it begins; what is in the mailboxes then is older. `nil` for empty ones.
+    init(_ configuration: GraphEmulatorConfiguration, keys: SigningKeys, now: Int64? = nil) {
         self.tenants = configuration.directory.tenants
         self.settings = Settings(
             notifiesOtherHosts: configuration.notifiesOtherHosts, requiresHTTPS: configuration.requiresHTTPS,
             allowsDuplicates: configuration.allowsDuplicates, pageSize: max(1, configuration.pageSize),
             limits: configuration.limits, quotas: configuration.quotas, quirks: configuration.quirks,
+            latency: configuration.latency, authorization: configuration.authorization,
+            lifecycleHasValidationTokens: configuration.lifecycleHasValidationTokens,
             tokenLifetime: configuration.tokenLifetime.milliseconds,
             deviceCodeInterval: configuration.deviceCodeInterval.milliseconds,
             keyOverlap: configuration.keyOverlap.milliseconds,
@@ -52,13 +65,26 @@ struct EmulatedGraph: Sendable {
         self.keys = keys
         self.refreshTokens = RefreshTokenTable(maximumCount: configuration.limits.tokens)
         self.deliveries = DeliveryTable(
-            settings: EndpointQueue.Settings(
-                window: configuration.batchWindow.milliseconds, retries: configuration.retries,
-                maximumItems: configuration.limits.notificationsPerEndpoint
+            settings: DeliveryTable.Settings(
+                queue: EndpointQueue.Settings(
+                    window: configuration.batchWindow.milliseconds, retries: configuration.retries,
+                    maximumItems: configuration.limits.notificationsPerEndpoint
+                ),
+                maximumItems: configuration.limits.notifications, maximumInFlight: configuration.limits.postsInFlight,
+                loggedDeliveries: configuration.limits.loggedDeliveries, slowEndpoints: configuration.slowEndpoints,
+                timeout: configuration.deliveryTimeout, retryTimeout: configuration.retryTimeout
             ),
-            maximumItems: configuration.limits.notifications
+            random: self.random
         )
+        self.withheld = WithheldNotifications(
+            window: configuration.retries.window, maximumCount: configuration.limits.notifications
+        )
+        self.faults = FaultTable(random: self.random)
+        self.throttle = ThrottleWindows(limits: configuration.throttling)
         for user in self.users { self.mailboxes[user.id] = EmulatedMailbox(of: user) }
+        guard let now else { return }
+        self.settleIn(now: now)
+        self.activity = configuration.activityInterval.map { ActivitySchedule(every: $0, from: now) }
     }
 
     /// Everybody, in every tenant.

@@ -10,6 +10,10 @@ public struct EmulatorLimits: Sendable {
     public var notificationsPerEndpoint = 10_000
     /// The same for all URLs together. 100,000.
     public var notifications = 100_000
+    /// Deliveries that are remembered; beyond that the oldest are forgotten. 1,000.
+    public var loggedDeliveries = 1000
+    /// `POST`s of notifications that are under way at the same time; others wait. 256.
+    public var postsInFlight = 256
     /// Refresh tokens that are remembered; beyond that the oldest stop working. 1,000.
     public var tokens = 1000
     /// Bytes of one request's body. 4 MiB.

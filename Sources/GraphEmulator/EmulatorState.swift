@@ -1,17 +1,20 @@
 import Synchronization
 
-/// The emulated Graph behind a lock, and the signal that there may be something to send.
+/// The emulated Graph behind a lock, and the signals that there may be something to send, and that there is nothing left.
 final class EmulatorState: Sendable {
     let clock: EmulatorClock
     let wake = WakeSignal()
+    /// Raised when what was due may have come to rest.
+    let settled = WakeSignal()
+    private let configuration: GraphEmulatorConfiguration
     private let graph: Mutex<EmulatedGraph>
+    private let isSending = Atomic(false)
 
     /// - Parameter keys: What tokens are signed with.
     init(_ configuration: GraphEmulatorConfiguration, keys: SigningKeys) {
         self.clock = configuration.clock
-        var graph = EmulatedGraph(configuration, keys: keys)
-        graph.settleIn(now: configuration.clock.now())
-        self.graph = Mutex(graph)
+        self.configuration = configuration
+        self.graph = Mutex(EmulatedGraph(configuration, keys: keys, now: configuration.clock.now()))
     }
 
     /// Does something with the graph that may give the sender work; `body` is told what time it is.
@@ -37,9 +40,52 @@ final class EmulatorState: Sendable {
         return try checker.caller(authorization: authorization, now: now)
     }
 
+    /// What tokens are signed with now.
+    var keys: SigningKeys { self.read { graph, _ in graph.keys } }
+
     /// From now on tokens are signed with a new key; the one before is served for a while more.
     func rotateSigningKey() throws {
         let key = try SigningKey.random(now: self.clock.now())
         self.read { graph, now in graph.keys.rotate(to: key, overlap: graph.settings.keyOverlap, now: now) }
+    }
+
+    /// Forgets everything that has happened. What is being sent is sent, but nobody listens to what becomes of it.
+    func reset() {
+        self.change { graph, now in
+            var fresh = EmulatedGraph(self.configuration, keys: graph.keys, now: now)
+            fresh.deliveries = graph.deliveries
+            fresh.deliveries.reset()
+            graph = fresh
+        }
+        self.settled.raise()
+    }
+
+    /// Somebody sends from now on.
+    ///
+    /// - Returns: What to give to ``endSending(_:)``.
+    func beginSending() -> Int? {
+        self.isSending.store(true, ordering: .releasing)
+        return self.clock.stepped?.join(
+            SteppedClock.Participant(
+                next: { self.read { graph, _ in graph.nextMoment() } },
+                moved: { self.wake.raise() },
+                settle: { await self.settle() }
+            )
+        )
+    }
+
+    func endSending(_ membership: Int?) {
+        if let membership { self.clock.stepped?.leave(membership) }
+        self.isSending.store(false, ordering: .releasing)
+        self.settled.raise()
+    }
+
+    /// Returns when everything that is due now has been sent and answered, or nobody sends.
+    private func settle() async {
+        while self.isSending.load(ordering: .acquiring), !self.read({ graph, now in graph.isSettled(at: now) }) {
+            await self.settled.wait()
+            // Whoever waits here has been cancelled, and would not wait again.
+            guard !Task.isCancelled else { return }
+        }
     }
 }

@@ -15,13 +15,14 @@ public import ServiceLifecycle
 /// ```swift
 /// var configuration = GraphEmulatorConfiguration(port: 8081)
 /// configuration.activityInterval = .seconds(5)
-/// let emulator = GraphEmulator(configuration: configuration, logger: logger)
+/// let emulator = try GraphEmulator(configuration: configuration, logger: logger)
 /// try await emulator.run()
 /// ```
 ///
 /// It listens on a loopback address and notifies only loopback addresses: reading and changing mail needs no token.
 public final class GraphEmulator: Service {
     private let configuration: GraphEmulatorConfiguration
+    private let state: EmulatorState
     private let onReady: @Sendable (Ports) async -> Void
     private let logger: Logger
 
@@ -37,15 +38,22 @@ public final class GraphEmulator: Service {
     ///   - configuration: Where to listen, who works there, how strict to be.
     ///   - onReady: Called once it listens, with the ports.
     ///   - logger: For what cannot be answered: notifications that were lost.
+    /// - Throws: ``GraphEmulatorError`` if the seed's signing key is none.
     public init(
         configuration: GraphEmulatorConfiguration = .init(),
         onReady: @escaping @Sendable (_ ports: Ports) async -> Void = { _ in },
         logger: Logger = Logger(label: "GraphEmulator")
-    ) {
+    ) throws {
         self.configuration = configuration
+        self.state = EmulatorState(
+            configuration, keys: try configuration.directory.signingKeys(now: configuration.clock.now())
+        )
         self.onReady = onReady
         self.logger = logger
     }
+
+    /// What can be done with it from outside of Graph: faults, time, the log of deliveries.
+    public var control: EmulatorControl { EmulatorControl(state: self.state) }
 
     /// Runs until the program shuts down.
     ///
@@ -80,24 +88,22 @@ public final class GraphEmulator: Service {
         configuration.connectionPool.idleTimeout = .seconds(2)
         // A refused connection is an answer; when to try again is decided here.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Many URLs may be on one host; how many are called at once is decided here too.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         return configuration
     }
 
     private func serve(with client: HTTPClient) async throws {
         let configuration = self.configuration
-        let state = EmulatorState(configuration, keys: try configuration.directory.signingKeys(now: configuration.clock.now()))
+        let state = self.state
         let sender = NotificationSender(
-            state: state, client: client, timeout: configuration.deliveryTimeout, retryTimeout: configuration.retryTimeout,
-            logger: self.logger
+            state: state, client: client,
+            issuer: ValidationTokenIssuer(keys: { state.keys }, clock: configuration.clock), logger: self.logger
         )
-        var services: [any Service] = [sender]
-        if let interval = configuration.activityInterval {
-            services.append(ActivityService(state: state, interval: interval))
-        }
         let validation = ValidationCall(
             client: client, timeout: configuration.handshakeTimeout,
             requiresPlainText: configuration.requiresPlainTextHandshake,
-            namesStatus: configuration.quirks.namesHandshakeStatus, clock: configuration.clock, logger: self.logger
+            namesStatus: configuration.quirks.namesHandshakeStatus, logger: self.logger
         )
         let started = StartedPorts(isSecureToo: configuration.tls != nil, onReady: self.onReady)
         func application(
@@ -116,6 +122,7 @@ public final class GraphEmulator: Service {
                 logger: self.logger
             )
         }
+        var services: [any Service] = [sender]
         if let tls = configuration.tls {
             let server = try HTTPServerBuilder.tls(tlsConfiguration: tls.configuration())
             services.append(

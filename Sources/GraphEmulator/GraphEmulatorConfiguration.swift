@@ -24,7 +24,7 @@ public struct GraphEmulatorConfiguration: Sendable {
     /// Whether the same application may create the same subscription twice. Graph has been seen to allow it.
     public var allowsDuplicates = false
 
-    /// How long a receiver may take to answer the handshake. 10 s.
+    /// How long a receiver may take to answer the handshake, in real time whatever the clock, as are the next two. 10 s.
     public var handshakeTimeout: Duration = .seconds(10)
     /// How long a receiver may take to answer a notification. 3 s.
     public var deliveryTimeout: Duration = .seconds(3)
@@ -34,6 +34,16 @@ public struct GraphEmulatorConfiguration: Sendable {
     public var batchWindow: Duration = .milliseconds(20)
     /// When a notification that was not accepted is sent again.
     public var retries = RetrySchedule()
+    /// How much later than the change its notification is sent. At once.
+    public var latency = DeliveryLatency.none
+    /// From when on an endpoint is treated as slow, and how.
+    public var slowEndpoints = SlowEndpointPolicy()
+    /// What becomes of notifications while their subscription's authorization has expired. They are sent all the same.
+    public var authorization = AuthorizationPolicy(.deliver)
+    /// How often an application may ask for subscriptions; `nil`: as often as it likes.
+    public var throttling: ThrottleLimits? = ThrottleLimits()
+    /// Whether lifecycle notifications of rich subscriptions have validation tokens too. It is not known whether Graph's do.
+    public var lifecycleHasValidationTokens = true
     /// How long an access token is good for. 3,599 s.
     public var tokenLifetime: Duration = .seconds(3599)
     /// Whether users and mail may be read and changed only with a token. Off, because that is convenient on this machine; a
@@ -54,7 +64,7 @@ public struct GraphEmulatorConfiguration: Sendable {
     public var quirks = EmulatorQuirks()
     /// How much is kept.
     public var limits = EmulatorLimits()
-    /// What time it is.
+    /// What time it is: ``EmulatorClock/system``, ``EmulatorClock/scaled(by:of:)``, or that of a ``SteppedClock``.
     public var clock: EmulatorClock = .system
 
     public init(

@@ -14,6 +14,12 @@ public struct GraphEmulatorError: Error, Sendable, Equatable, CustomStringConver
         public static let portUnavailable = Code(name: "portUnavailable")
         /// The seed cannot be read, or it makes no sense: no users, two of the same id, a certificate that is none.
         public static let invalidSeed = Code(name: "invalidSeed")
+        /// A fault that could never happen, or one too many.
+        public static let invalidFault = Code(name: "invalidFault")
+        /// No subscription of that id lives.
+        public static let unknownSubscription = Code(name: "unknownSubscription")
+        /// The clock goes by itself, and cannot be moved by hand.
+        public static let clockNotStepped = Code(name: "clockNotStepped")
     }
 
     /// What kind of failure it is.

@@ -26,6 +26,8 @@ public struct GraphError: Error, Sendable, CustomStringConvertible {
         public static let throttled = Code(name: "throttled")
         /// Graph failed; it may work later.
         public static let serviceFailed = Code(name: "serviceFailed")
+        /// Graph was not asked, because it failed so often lately.
+        public static let suspended = Code(name: "suspended")
         /// A declaration that Graph would refuse, found before asking.
         public static let invalidDeclaration = Code(name: "invalidDeclaration")
     }
@@ -40,6 +42,12 @@ public struct GraphError: Error, Sendable, CustomStringConvertible {
     public var graphCode: String?
     /// How long Graph asked to wait.
     public var retryAfter: Duration?
+    /// Where Graph says to go instead, for example when a delta link is worth nothing any more.
+    public var location: String?
+    /// Graph's id of the request, which Microsoft's support asks for.
+    public var requestID: String?
+    /// This program's id of the request, which Graph keeps as well.
+    public var clientRequestID: String?
     /// What caused it. For logs; it does not appear in the description.
     public var cause: (any Error)?
 
@@ -53,14 +61,6 @@ public struct GraphError: Error, Sendable, CustomStringConvertible {
         self.graphCode = graphCode
         self.retryAfter = retryAfter
         self.cause = cause
-    }
-
-    /// Whether the same request may succeed later without anybody changing anything.
-    public var isRetryable: Bool {
-        switch self.code {
-        case .storageFailed, .unreachable, .throttled, .serviceFailed, .validationFailed: true
-        default: false
-        }
     }
 
     public var description: String { self.message }

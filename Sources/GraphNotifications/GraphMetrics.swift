@@ -15,6 +15,8 @@ public struct GraphMetrics: Sendable {
     let lifecycleEvents: Counter
     let missed: Counter
     let dropped: Counter
+    let contentsOpened: Counter
+    let contentsRefused: Counter
 
     /// - Parameter factory: Where the metrics go; the one of the process if it is not given.
     public init(factory: (any MetricsFactory)? = nil) {
@@ -35,5 +37,11 @@ public struct GraphMetrics: Sendable {
         self.lifecycleEvents = Counter(label: "tidings.subscriptions.lifecycle_events", factory: factory)
         self.missed = Counter(label: "tidings.subscriptions.missed", factory: factory)
         self.dropped = Counter(label: "tidings.webhook.dropped", factory: factory)
+        self.contentsOpened = Counter(
+            label: "tidings.notifications.contents", dimensions: [("outcome", "opened")], factory: factory
+        )
+        self.contentsRefused = Counter(
+            label: "tidings.notifications.contents", dimensions: [("outcome", "refused")], factory: factory
+        )
     }
 }

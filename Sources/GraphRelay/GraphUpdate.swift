@@ -17,6 +17,8 @@ public struct GraphUpdate: Sendable, Equatable {
     public var tenantID: String?
     /// The id of the object that changed, if Graph said so.
     public var resourceID: String?
+    /// The object itself as JSON, where the subscription asks for it.
+    public var data: ByteBuffer?
     /// Whether it was found by catching up rather than by a notification.
     public var isRecovered: Bool
     /// How many changes this one stands for; 1 unless some were coalesced.
@@ -24,7 +26,7 @@ public struct GraphUpdate: Sendable, Equatable {
 
     public init(
         changeType: String, resource: String, timestamp: Int64, topics: [String], subscription: String? = nil,
-        tenantID: String? = nil, resourceID: String? = nil, isRecovered: Bool = false, coalesced: Int = 1
+        tenantID: String? = nil, resourceID: String? = nil, data: ByteBuffer? = nil, isRecovered: Bool = false, coalesced: Int = 1
     ) {
         self.changeType = changeType
         self.resource = resource
@@ -33,13 +35,14 @@ public struct GraphUpdate: Sendable, Equatable {
         self.subscription = subscription
         self.tenantID = tenantID
         self.resourceID = resourceID
+        self.data = data
         self.isRecovered = isRecovered
         self.coalesced = coalesced
     }
 
     /// Writes the update as the JSON object that clients get.
     ///
-    /// `subscription`, `tenantId` and `resourceId` are left out when they are unknown.
+    /// `subscription`, `tenantId`, `resourceId` and `data` are left out when they are unknown.
     public func writeJSON(cursor: Cursor, into buffer: inout ByteBuffer) {
         buffer.writeStaticString(#"{"type":"graphUpdate","changeType":"#)
         buffer.writeJSONString(self.changeType)
@@ -68,6 +71,10 @@ public struct GraphUpdate: Sendable, Equatable {
         if let resourceID = self.resourceID {
             buffer.writeStaticString(#","resourceId":"#)
             buffer.writeJSONString(resourceID)
+        }
+        if let data = self.data {
+            buffer.writeStaticString(#","data":"#)
+            buffer.writeImmutableBuffer(data)
         }
         buffer.writeStaticString(self.isRecovered ? #","recovered":true,"coalesced":"# : #","recovered":false,"coalesced":"#)
         buffer.writeJSONNumber(Int64(self.coalesced))

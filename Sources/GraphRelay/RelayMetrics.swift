@@ -26,7 +26,8 @@ public struct RelayMetrics: Sendable {
             Counter(label: "tidings.relay.dead_letters", dimensions: [("reason", reason)], factory: factory)
         }
         let reasons: [DeadLetter.Reason] = [
-            .malformed, .clientStateMismatch, .unknownSubscription, .holdOverflow, .attemptsExhausted,
+            .malformed, .clientStateMismatch, .unknownSubscription, .holdOverflow, .notAuthentic, .contentNotOpened,
+            .attemptsExhausted,
         ]
         self.deadLetters = Dictionary(uniqueKeysWithValues: reasons.map { ($0, deadLetters($0.rawValue)) })
         self.otherDeadLetters = deadLetters("other")

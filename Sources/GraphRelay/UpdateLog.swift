@@ -121,6 +121,10 @@ public struct DeadLetter: Sendable, Equatable {
         public static let unknownSubscription = Reason(rawValue: "unknownSubscription")
         /// Too much waited already when it should have been held for its subscription to become known.
         public static let holdOverflow = Reason(rawValue: "holdOverflow")
+        /// It brings encrypted content, and nothing proves that it is from Microsoft Graph and for us.
+        public static let notAuthentic = Reason(rawValue: "notAuthentic")
+        /// Its encrypted content could not be opened.
+        public static let contentNotOpened = Reason(rawValue: "contentNotOpened")
         /// Handling it failed again and again.
         public static let attemptsExhausted = Reason(rawValue: "attemptsExhausted")
     }

@@ -51,14 +51,15 @@ public final class SQLiteStorage: Sendable {
     private init(path: String, lock: consuming ProcessLock, configuration: SQLiteStorageConfiguration) throws {
         let pool = try DatabasePool(path: path, configuration: Self.connectionConfiguration)
         try Schema.prepare(pool, path: path)
-        let (restored, writer) = try pool.writeWithoutTransaction { db in
+        let (restored, seal, writer) = try pool.writeWithoutTransaction { db in
             try Self.prepareWriter(db, configuration: configuration)
             let restored = try RestoredState(from: db, maximumKeys: configuration.maximumDeduplicationKeys)
+            let seal = ContentSeal(key: try ContentKeyFile.key(of: path, in: db))
             let writer = try TransactionWriter(
-                epoch: restored.epoch, counters: restored.counters, deduplication: restored.deduplication,
+                epoch: restored.epoch, seal: seal, counters: restored.counters, deduplication: restored.deduplication,
                 now: configuration.now, in: db
             )
-            return (restored, writer)
+            return (restored, seal, writer)
         }
         let state = StorageState(counters: restored.counters, recentBytes: configuration.recentBytes)
         let committer = GroupCommitter(pool: pool, writer: writer, state: state, configuration: configuration)
@@ -68,7 +69,7 @@ public final class SQLiteStorage: Sendable {
         self.retention = configuration.retention
         self.lock = Mutex(lock)
         self.queue = SQLiteNotificationQueue(pool: pool, committer: committer, state: state, now: configuration.now)
-        self.log = SQLiteUpdateLog(epoch: restored.epoch, pool: pool, committer: committer, state: state)
+        self.log = SQLiteUpdateLog(epoch: restored.epoch, seal: seal, pool: pool, committer: committer, state: state)
         self.subscriptions = SQLiteSubscriptionStore(pool: pool, committer: committer)
         self.deadLetters = SQLiteDeadLetters(pool: pool, committer: committer)
     }

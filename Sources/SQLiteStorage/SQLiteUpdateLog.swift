@@ -11,9 +11,11 @@ public struct SQLiteUpdateLog: UpdateLog {
     private let pool: DatabasePool
     private let committer: GroupCommitter
     private let state: StorageState
+    private let seal: ContentSeal
 
-    init(epoch: String, pool: DatabasePool, committer: GroupCommitter, state: StorageState) {
+    init(epoch: String, seal: ContentSeal, pool: DatabasePool, committer: GroupCommitter, state: StorageState) {
         self.epoch = epoch
+        self.seal = seal
         self.pool = pool
         self.committer = committer
         self.state = state
@@ -43,7 +45,8 @@ public struct SQLiteUpdateLog: UpdateLog {
                 var updates: [LoggedUpdate] = []
                 var bytes = 0
                 while bytes < Self.maximumReadBytes, let row = try rows.next() {
-                    let json = try row.byteBuffer(at: 2)
+                    var json = try row.byteBuffer(at: 2)
+                    if ContentSeal.isSealed(json) { json = try self.seal.open(json, at: row[0]) }
                     bytes += json.readableBytes
                     updates.append(LoggedUpdate(offset: row[0], topics: TopicList.topics(in: row[1]), json: json))
                 }

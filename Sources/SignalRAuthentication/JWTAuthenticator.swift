@@ -1,8 +1,7 @@
 public import AsyncHTTPClient
-import JSONBytes
-import JWTKit
 public import Logging
 public import SignalR
+public import SignedTokens
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -53,7 +52,10 @@ public struct JWTAuthenticator: Sendable {
         )
         self.userIDClaims = configuration.userIDClaim.map { [$0] } ?? ["oid", "sub"]
         self.now = now
-        self.keys = Self.keys(of: configuration, httpClient: httpClient, now: now, logger: logger)
+        self.keys = configuration.keys.ring(
+            issuer: configuration.issuers[0], lifetime: configuration.keyLifetime,
+            download: KeyDownload(httpClient: httpClient, timeout: configuration.keyTimeout), now: now, logger: logger
+        )
     }
 
     /// The user behind a request.
@@ -70,14 +72,7 @@ public struct JWTAuthenticator: Sendable {
     /// The user whom a token was issued for.
     public func user(presenting token: String) async throws(JWTAuthenticationError) -> HubUser {
         let token = try SignedToken(token)
-        let keys = try await self.keys.keys(for: token.keyID)
-        try Self.verify(token, with: keys)
-        let claims: TokenClaims
-        do throws(JSONError) {
-            claims = try TokenClaims(token.payload)
-        } catch {
-            throw SignedToken.malformed
-        }
+        let claims = try await self.keys.claims(of: token)
         let expiry = try self.rules.check(claims, now: self.now())
         guard let id = self.userIDClaims.lazy.compactMap({ claims[$0] }).first, !id.isEmpty else {
             throw JWTAuthenticationError(
@@ -85,19 +80,6 @@ public struct JWTAuthenticator: Sendable {
             )
         }
         return HubUser(id: id, claims: claims.joined, expiresAt: expiry)
-    }
-
-    private static func verify(_ token: SignedToken, with keys: KeySet) throws(JWTAuthenticationError) {
-        let verifiers = keys.verifiers(id: token.keyID, algorithm: token.algorithm)
-        if verifiers.isEmpty {
-            throw keys.knows(id: token.keyID)
-                ? JWTAuthenticationError(.unacceptableAlgorithm, "The key of the token is not for signing like this.")
-                : JWTAuthenticationError(.unknownKey, "The token is signed with a key that is not the issuer's, or no longer.")
-        }
-        // A signature that is not even of the right form is as wrong as any other.
-        guard verifiers.contains(where: { (try? $0.verify(token.signature, signs: token.signed)) ?? false }) else {
-            throw JWTAuthenticationError(.invalidSignature, "The signature of the token is wrong.")
-        }
     }
 
     private static func check(_ configuration: JWTConfiguration) throws(JWTAuthenticationError) {
@@ -108,51 +90,6 @@ public struct JWTAuthenticator: Sendable {
         guard configuration.leeway >= .zero, configuration.leeway <= .seconds(3600) else {
             throw refuse("The leeway must be from nothing to an hour.")
         }
-        switch configuration.keys.kind {
-        case .discovery:
-            guard configuration.issuers.count == 1, ServiceAddress.isConfidential(configuration.issuers[0]) else {
-                throw refuse("Keys can be asked for at one issuer only, whose name begins with https://; give their address.")
-            }
-        case .url(let url):
-            guard ServiceAddress.isConfidential(url) else {
-                throw refuse("The address of the keys must begin with https://, or be on this machine.")
-            }
-        case .keys(let keys):
-            guard !keys.isEmpty else { throw refuse("At least one key is needed.") }
-        case .secret(let secret):
-            guard secret.utf8.count >= 32 else { throw refuse("A shared secret needs at least 32 bytes.") }
-        }
-    }
-
-    private static func keys(
-        of configuration: JWTConfiguration, httpClient: HTTPClient, now: @escaping @Sendable () -> Int64, logger: Logger
-    ) -> KeyRing {
-        let download = KeyDownload(httpClient: httpClient, timeout: configuration.keyTimeout)
-        let remote = KeyRefresh(lifetime: configuration.keyLifetime.milliseconds)
-        // What was given does not change.
-        let fixed = KeyRefresh(lifetime: .max, pause: .max)
-        switch configuration.keys.kind {
-        case .discovery:
-            let issuer = configuration.issuers[0]
-            return KeyRing(refresh: remote, now: now, logger: logger) { () async throws(JWTAuthenticationError) in
-                try await download.keys(of: issuer)
-            }
-        case .url(let url):
-            return KeyRing(refresh: remote, now: now, logger: logger) { () async throws(JWTAuthenticationError) in
-                try await download.keys(at: url)
-            }
-        case .keys(let keys): return KeyRing(refresh: fixed, now: now, logger: logger) { keys }
-        case .secret(let secret):
-            let key = JWTKey(id: nil, material: .secret(HMACKey(from: secret)))
-            return KeyRing(refresh: fixed, now: now, logger: logger) { [key] }
-        }
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds; the longest there are for anything longer.
-    fileprivate var milliseconds: Int64 {
-        let (product, overflow) = self.components.seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? .max : product + self.components.attoseconds / 1_000_000_000_000_000
+        try configuration.keys.check(issuers: configuration.issuers)
     }
 }

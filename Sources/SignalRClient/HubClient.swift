@@ -13,6 +13,7 @@ import SignalRProtocol
 ///     try await chat.send("SendMessage", "ann", "hi")
 ///     let sum: Int = try await chat.invoke("Add", 1, 2)
 ///     for try await number in chat.stream("Countdown", 10, of: Int.self) { print(number) }
+///     try await chat.send("Upload", UploadStream(readings))
 /// }
 /// ```
 ///
@@ -34,6 +35,9 @@ import SignalRProtocol
 ///     cursor.withLock { $0 = page.cursor }
 /// }
 /// ```
+///
+/// With ``Configuration/usesStatefulReconnect`` a connection outlives its socket for a while where the server allows it: then
+/// calls and streams go on as if nothing had happened, and only a longer loss is one.
 ///
 /// A client runs once. Handlers are forgotten when it has ended.
 public final class HubClient: Sendable {
@@ -72,8 +76,8 @@ public final class HubClient: Sendable {
         self.httpClient = httpClient
     }
 
-    /// Whether there is a connection at the moment.
-    public var isConnected: Bool { self.core.isOpen }
+    /// Whether there is a connection at the moment, be it a stateful one whose socket was lost a moment ago.
+    public var isConnected: Bool { self.core.isConnected }
 
     // MARK: - Life
 
@@ -117,6 +121,7 @@ public final class HubClient: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await self.core.live(negotiator) }
             tasks.addTask { await self.handlers.run(self.core) }
+            tasks.addTask { await self.core.runUploads() }
             do {
                 try await self.core.ready.value()
                 let value = try await body(self)
@@ -193,48 +198,43 @@ public final class HubClient: Sendable {
 
     /// Calls `method` of the hub without waiting for an answer. Errors of the hub are not told.
     ///
-    /// - Throws: ``SignalRClientError/Code/notConnected``, or why it could not be sent.
+    /// An argument may be an ``UploadStream``; then it waits until the stream has gone out.
+    ///
+    /// - Throws: ``SignalRClientError/Code/notConnected``, or why it could not be sent; what the sequence of a stream throws.
     public func send<each Argument: Encodable & Sendable>(_ method: String, _ arguments: repeat each Argument) async throws {
-        try await self.core.send { buffer in
-            try self.core.kind.encodeInvocation(target: method, arguments: repeat each arguments, into: &buffer)
-        }
+        try await self.core.send(method, CallArguments(repeat each arguments))
     }
 
-    /// Calls `method` of the hub, and waits for its answer.
+    /// Calls `method` of the hub, and waits for its answer. Arguments may be ``UploadStream``s.
     ///
     /// - Throws: ``SignalRClientError``: ``SignalRClientError/Code/invocationFailed`` with the hub's words, or why there is no
-    ///   answer. `CancellationError` if the task is cancelled; the hub does not learn of it.
+    ///   answer. `CancellationError` if the task is cancelled; the hub does not learn of it, but its streams fail.
     public func invoke<each Argument: Encodable & Sendable, Result: Decodable>(
         _ method: String, _ arguments: repeat each Argument, as type: Result.Type = Result.self
     ) async throws -> Result {
-        let kind = self.core.kind
-        let result = try await self.core.call { id, buffer in
-            try kind.encodeCall(method, repeat each arguments, id: id, isStreaming: false, into: &buffer)
-        }
-        return try kind.decode(type, from: result ?? ByteBuffer(staticString: "null"))
+        let result = try await self.core.call(method, CallArguments(repeat each arguments))
+        return try self.core.kind.decode(type, from: result)
     }
 
-    /// Calls `method` of the hub, and waits until it has returned. What it returns is ignored.
+    /// Calls `method` of the hub, and waits until it has returned. What it returns is ignored. Arguments may be
+    /// ``UploadStream``s.
     ///
     /// - Throws: ``SignalRClientError``: ``SignalRClientError/Code/invocationFailed`` with the hub's words, or why there is no
-    ///   answer. `CancellationError` if the task is cancelled; the hub does not learn of it.
+    ///   answer. `CancellationError` if the task is cancelled; the hub does not learn of it, but its streams fail.
     public func invoke<each Argument: Encodable & Sendable>(
         _ method: String, _ arguments: repeat each Argument
     ) async throws {
-        _ = try await self.core.call { id, buffer in
-            try self.core.kind.encodeCall(method, repeat each arguments, id: id, isStreaming: false, into: &buffer)
-        }
+        _ = try await self.core.call(method, CallArguments(repeat each arguments))
     }
 
     /// The items of a method that answers with a stream. The method is called when they are iterated over.
+    ///
+    /// Arguments may be ``UploadStream``s, which go out while the items come in.
     public func stream<each Argument: Encodable & Sendable, Item: Decodable & Sendable>(
         _ method: String, _ arguments: repeat each Argument, of item: Item.Type
     ) -> HubStream<Item> {
         let core = self.core
-        return HubStream {
-            try core.openStream { id, buffer in
-                try core.kind.encodeCall(method, repeat each arguments, id: id, isStreaming: true, into: &buffer)
-            }
-        }
+        let arguments = CallArguments(repeat each arguments)
+        return HubStream { try await core.openStream(method, arguments) }
     }
 }

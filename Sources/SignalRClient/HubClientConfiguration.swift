@@ -1,9 +1,13 @@
 public import NIOHTTP1
 public import NIOSSL
+public import SignalRProtocol
 
 extension HubClient {
     /// Clocks and limits.
     public struct Configuration: Sendable {
+        /// How messages are written. A hub of .NET names the members of its objects `LikeThis` in MessagePack, and `likeThis`
+        /// in JSON.
+        public var hubProtocol = HubProtocolKind.json
         /// When to try again after a connection was lost.
         public var retryPolicy = RetryPolicy.standard
         /// Whether the first connection is tried again like any other. Otherwise its failure ends ``HubClient/run(_:)``.
@@ -23,6 +27,16 @@ extension HubClient {
         public var maximumBacklog = 1 << 20
         /// How many calls and streams may be under way at a time. One more fails at once.
         public var maximumPendingCalls = 1_024
+        /// Whether to ask the server to keep the connection when its socket is lost, so that it goes on over another: calls and
+        /// streams do not notice, nothing is lost and nothing comes twice. Servers that do not offer it are used as ever. It needs
+        /// negotiation.
+        public var usesStatefulReconnect = false
+        /// How long after such a loss another socket is tried before the connection counts as lost. Servers keep it for 15 s by
+        /// default.
+        public var reconnectTimeout = Duration.seconds(15)
+        /// How many bytes of such a connection may wait for the server's acknowledgement, which comes once a second from most;
+        /// then calls and streams wait.
+        public var reconnectBufferBytes = 100_000
         /// Whether to connect without negotiation. Redirect answers need negotiation.
         public var skipsNegotiation = false
         /// Headers for each request, beside those that SignalR needs.

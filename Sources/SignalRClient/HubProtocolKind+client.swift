@@ -5,11 +5,13 @@ import SignalRProtocol
 /// What a client writes and reads, in whichever protocol it speaks.
 extension HubProtocolKind {
     /// The first record, which is JSON for every protocol.
-    var handshakeRequest: ByteBuffer {
+    ///
+    /// - Parameter version: 2 where stateful reconnect was agreed; 1 otherwise.
+    func handshakeRequest(version: Int) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.writeStaticString(#"{"protocol":"#)
         buffer.writeJSONString(self.rawValue)
-        buffer.writeStaticString(",\"version\":1}\u{1E}")
+        buffer.writeString(",\"version\":\(version)}\u{1E}")
         return buffer
     }
 
@@ -43,38 +45,22 @@ extension HubProtocolKind {
         return answer.error
     }
 
-    /// Appends a call of a hub's method that is to be answered.
-    ///
-    /// - Throws: What an argument's own `encode(to:)` throws; nothing has been appended then.
-    func encodeCall<each Argument: Encodable>(
-        _ target: String, _ arguments: repeat each Argument, id: String, isStreaming: Bool, into buffer: inout ByteBuffer
-    ) throws {
-        var call = ByteBuffer()
-        try self.encodeInvocation(target: target, arguments: repeat each arguments, into: &call)
-        // A call that is not answered is the same without an id.
-        call.moveReaderIndex(forwardBy: #"{"type":1,"#.utf8.count)
-        buffer.writeString(isStreaming ? #"{"type":4,"invocationId":"# : #"{"type":1,"invocationId":"#)
-        buffer.writeJSONString(id)
-        buffer.writeInteger(UInt8(ascii: ","))
-        buffer.writeBuffer(&call)
-    }
-
-    /// Appends that a stream is no longer wanted.
-    func encodeCancel(id: String, into buffer: inout ByteBuffer) {
-        buffer.writeStaticString(#"{"type":5,"invocationId":"#)
-        buffer.writeJSONString(id)
-        buffer.writeStaticString("}\u{1E}")
-    }
-
     /// Reads a result, or an item of a stream.
     ///
+    /// - Parameter payload: `nil` if nothing came, which is read as null.
     /// - Throws: ``SignalRClientError/Code/unexpectedResult``.
-    func decode<Value: Decodable>(_ type: Value.Type, from payload: ByteBuffer) throws(SignalRClientError) -> Value {
-        var values = HubArguments(json: [payload])
+    func decode<Value: Decodable>(_ type: Value.Type, from payload: ByteBuffer?) throws(SignalRClientError) -> Value {
         do throws(HubProtocolError) {
-            return try values.next(type)
+            return try self.decodePayload(type, from: payload ?? self.null)
         } catch {
             throw SignalRClientError(.unexpectedResult, "What the hub answered is not a \(type).", cause: error)
+        }
+    }
+
+    private var null: ByteBuffer {
+        switch self {
+        case .json: ByteBuffer(staticString: "null")
+        case .messagepack: ByteBuffer(bytes: [0xC0])
         }
     }
 }

@@ -25,6 +25,14 @@ public struct CloseReason: Sendable, Hashable {
     public static let handshakeTimedOut = CloseReason(name: "handshake_timeout", error: nil, allowReconnect: false)
     /// The transport ended without a goodbye.
     public static let connectionLost = CloseReason(name: "connection_lost", error: nil, allowReconnect: true)
+    /// The client has taken nothing of what waits for it for too long.
+    public static let sendTimedOut = CloseReason(
+        name: "send_timeout", error: "Connection closed because the client takes nothing.", allowReconnect: true
+    )
+    /// The connection ended in the middle of a message.
+    public static let messageCutOff = CloseReason(
+        name: "message_cut_off", error: "Connection terminated while reading a message.", allowReconnect: true
+    )
     /// `onConnect` threw.
     public static let connectFailed = CloseReason(
         name: "connect_failed", error: "Connection closed with an error.", allowReconnect: false
@@ -38,6 +46,13 @@ public struct CloseReason: Sendable, Hashable {
         return CloseReason(
             name: base.name, error: detail.map { "Connection closed with an error. \($0)" } ?? base.error, allowReconnect: false
         )
+    }
+
+    /// The client said goodbye, because something went wrong on its side.
+    ///
+    /// - Parameter error: What went wrong, in its words. Nobody has checked them, and they may be as long as a message.
+    public static func clientFailed(_ error: String) -> CloseReason {
+        CloseReason(name: "client_failed", error: error, allowReconnect: false)
     }
 
     /// The client sent a larger message than may be.

@@ -29,6 +29,12 @@ public struct HubArguments: Sendable, Equatable {
         }
     }
 
+    /// The values, one a buffer, if they are JSON; those that were read too.
+    public var jsonValues: [ByteBuffer]? {
+        guard case .json(let values) = self.values else { return nil }
+        return values
+    }
+
     /// Makes sure that there are exactly as many arguments as the method has parameters.
     ///
     /// - Throws: ``HubProtocolError`` with the text of ASP.NET Core otherwise.

@@ -1,6 +1,6 @@
 public import NIOCore
 
-/// Cuts what a client sends into messages: at the record separators of its handshake and of JSON, or by the lengths of
+/// Cuts what the other side sends into messages: at the record separators of its handshake and of JSON, or by the lengths of
 /// MessagePack.
 public struct HubMessageSplitter: Sendable {
     private var records: RecordSplitter
@@ -13,7 +13,7 @@ public struct HubMessageSplitter: Sendable {
         self.records = RecordSplitter(maximumRecordSize: maximumSize)
     }
 
-    /// The client has chosen its protocol: what follows is cut so.
+    /// The protocol is agreed: what follows is cut so.
     public mutating func begin(_ kind: HubProtocolKind) {
         self.messages = kind == .messagepack ? LengthPrefixedSplitter(maximumMessageSize: self.records.maximumRecordSize) : nil
     }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A call of a client's method, encoded once for everybody, in each protocol that somebody speaks.
 ///
-/// Broadcasts share its bytes: the record, and the WebSocket frame around it. JSON is written at once, MessagePack when the
-/// first client needs it.
+/// Broadcasts share its bytes: the record, and the WebSocket frame around it. JSON is written at once, MessagePack at most once,
+/// when the first client needs it.
 public final class SerializedHubMessage: Sendable {
     private enum Other: Sendable {
         /// Writes the record without its frame.
@@ -37,14 +37,22 @@ public final class SerializedHubMessage: Sendable {
 
     /// Encodes a call.
     ///
+    /// - Parameters:
+    ///   - target: The client's method.
+    ///   - arguments: Its arguments.
+    ///   - invocationID: The id under which an answer is wanted; `nil` for none.
     /// - Throws: What an argument's own `encode(to:)` throws.
     public convenience init<each Argument: Encodable & Sendable>(
-        _ target: String, _ arguments: repeat each Argument
+        _ target: String, _ arguments: repeat each Argument, invocationID: String? = nil
     ) throws {
         var buffer = ByteBufferAllocator().buffer(capacity: 256)
-        try JSONHubProtocol.encodeInvocation(target: target, arguments: repeat each arguments, into: &buffer)
+        try JSONHubProtocol.encodeInvocation(
+            target: target, arguments: repeat each arguments, invocationID: invocationID, into: &buffer
+        )
         self.init(record: buffer) { buffer in
-            try MessagePackHubProtocol.encodeInvocation(target: target, arguments: repeat each arguments, into: &buffer)
+            try MessagePackHubProtocol.encodeInvocation(
+                target: target, arguments: repeat each arguments, invocationID: invocationID, into: &buffer
+            )
         }
     }
 
@@ -65,9 +73,14 @@ public final class SerializedHubMessage: Sendable {
     ///
     /// - Parameters:
     ///   - record: The record in JSON.
-    ///   - messagePack: The same in MessagePack, its length in front; without it, clients of that protocol do not get it.
+    ///   - messagePack: The same in MessagePack, its length in front; without it, it is made of the JSON when somebody needs it.
+    ///     What is no call in JSON has no place in MessagePack then.
     public convenience init(record: ByteBuffer, messagePack: ByteBuffer? = nil) {
-        self.init(record: record, other: .written(messagePack.map { Frame(record: $0, opcode: 0x2) }))
+        if let messagePack {
+            self.init(record: record, other: .written(Frame(record: messagePack, opcode: 0x2)))
+        } else {
+            self.init(record: record) { try MessagePackHubProtocol.encodeInvocation(ofJSON: record, into: &$0) }
+        }
     }
 
     private convenience init(record: ByteBuffer, writingMessagePack write: @escaping @Sendable (inout ByteBuffer) throws -> Void)
@@ -81,6 +94,9 @@ public final class SerializedHubMessage: Sendable {
         self.json = frame.record
         self.messagePack = Mutex(other)
     }
+
+    /// The call that it is, its arguments as JSON; `nil` if its record is none. It is read anew each time.
+    public var invocation: InvocationMessage? { try? JSONHubProtocol.invocation(in: self.json) }
 
     /// The message in a protocol, with what separates it from others; `nil` where an argument has no place in it.
     public func record(in kind: HubProtocolKind) -> ByteBuffer? {

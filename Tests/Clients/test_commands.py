@@ -53,6 +53,9 @@ def test_admin_data_needs_the_token(dev):
     assert status["subscriptions"]
     metrics = requests.get(f"{dev.url}/metrics", headers=header, timeout=10)
     assert metrics.status_code == 200 and "# TYPE" in metrics.text
+    for limit in ("connections", "negotiated", "receive_size", "outbox", "streams", "send_time", "body_size", "waiting_requests"):
+        assert f'signalr_limits_exceeded_total{{hub="graphUpdates",limit="{limit}",' in metrics.text
+    assert "signalr_reconnect_buffered_bytes{" in metrics.text
 
 
 def test_tail_shows_an_update_and_its_cursor(dev, tmp_path):

@@ -8,7 +8,10 @@ import threading
 import pytest
 import requests
 from pysignalr.client import SignalRClient
+from pysignalr.protocol.json import JSONProtocol
+from pysignalr.protocol.messagepack import MessagepackProtocol
 from signalrcore.hub_connection_builder import HubConnectionBuilder
+from signalrcore.types import HubProtocolEncoding
 
 from conftest import until
 
@@ -71,9 +74,9 @@ def proxy(dev):
     proxy.close()
 
 
-async def follow_with_pysignalr(url, cursor, seen, stop_when):
+async def follow_with_pysignalr(url, protocol, cursor, seen, stop_when):
     """Runs one pysignalr client until `stop_when(seen)`; returns the answer to its Subscribe."""
-    client = SignalRClient(f"{url}/graphUpdates", retry_count=1)
+    client = SignalRClient(f"{url}/graphUpdates", protocol=protocol(), retry_count=1)
     answers = asyncio.Queue()
 
     async def opened():
@@ -101,7 +104,8 @@ async def follow_with_pysignalr(url, cursor, seen, stop_when):
         await asyncio.gather(running, return_exceptions=True)
 
 
-def test_pysignalr_subscribes_receives_is_cut_off_and_resumes(dev, proxy):
+@pytest.mark.parametrize("protocol", [JSONProtocol, MessagepackProtocol], ids=["json", "messagepack"])
+def test_pysignalr_subscribes_receives_is_cut_off_and_resumes(dev, proxy, protocol):
     async def scenario():
         seen = []
         base = f"http://127.0.0.1:{proxy.port}"
@@ -112,7 +116,7 @@ def test_pysignalr_subscribes_receives_is_cut_off_and_resumes(dev, proxy):
                 ids.append(create_message(dev, "first"))
             return any(update["resourceId"] == ids[0] for update in updates)
 
-        answer = await follow_with_pysignalr(base, None, seen, first_seen)
+        answer = await follow_with_pysignalr(base, protocol, None, seen, first_seen)
         assert answer["gap"] is False and answer["updates"] == []
         assert [update["changeType"] for update in seen] == ["created"]
 
@@ -120,10 +124,10 @@ def test_pysignalr_subscribes_receives_is_cut_off_and_resumes(dev, proxy):
             proxy.cut()
             return True
 
-        await follow_with_pysignalr(base, seen[-1]["cursor"], seen, cut_off)
+        await follow_with_pysignalr(base, protocol, seen[-1]["cursor"], seen, cut_off)
         ids += [create_message(dev, "while away"), create_message(dev, "while away, too")]
         answer = await follow_with_pysignalr(
-            base, seen[-1]["cursor"], seen, lambda updates: {u["resourceId"] for u in updates} >= set(ids))
+            base, protocol, seen[-1]["cursor"], seen, lambda updates: {u["resourceId"] for u in updates} >= set(ids))
         assert answer["gap"] is False
         assert [update["resourceId"] for update in seen] == ids
         offsets = [int(update["cursor"].split("-")[1]) for update in seen]
@@ -132,10 +136,11 @@ def test_pysignalr_subscribes_receives_is_cut_off_and_resumes(dev, proxy):
     asyncio.run(scenario())
 
 
-def signalrcore_client(url, cursor, updates, answers):
+def signalrcore_client(url, cursor, updates, answers, encoding=HubProtocolEncoding.text):
     hub = (
         HubConnectionBuilder()
         .with_url(f"{url}/graphUpdates")
+        .with_hub_protocol(encoding)
         .configure_logging(logging.CRITICAL)
         .build())
     hub.on("graphUpdate", lambda arguments: updates.put(arguments[0]))
@@ -144,10 +149,11 @@ def signalrcore_client(url, cursor, updates, answers):
     return hub
 
 
-def test_signalrcore_subscribes_receives_is_cut_off_and_resumes(dev, proxy):
+@pytest.mark.parametrize("encoding", list(HubProtocolEncoding), ids=lambda one: one.name)
+def test_signalrcore_subscribes_receives_is_cut_off_and_resumes(dev, proxy, encoding):
     base = f"http://127.0.0.1:{proxy.port}"
     updates, answers = queue.Queue(), queue.Queue()
-    hub = signalrcore_client(base, None, updates, answers)
+    hub = signalrcore_client(base, None, updates, answers, encoding)
     try:
         assert answers.get(timeout=15)["gap"] is False
         first = create_message(dev, "first")
@@ -157,7 +163,7 @@ def test_signalrcore_subscribes_receives_is_cut_off_and_resumes(dev, proxy):
         proxy.cut()
         hub.stop()
     missed = create_message(dev, "while away")
-    hub = signalrcore_client(base, update["cursor"], updates, answers)
+    hub = signalrcore_client(base, update["cursor"], updates, answers, encoding)
     try:
         answer = answers.get(timeout=15)
         assert answer["gap"] is False

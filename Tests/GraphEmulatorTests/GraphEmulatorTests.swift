@@ -265,7 +265,7 @@ import Testing
 
     @Test func onlyThisMachine() async throws {
         for host in ["0.0.0.0", "192.168.1.4", "example.com", "::"] {
-            let emulator = GraphEmulator(configuration: GraphEmulatorConfiguration(host: host, port: 0), logger: .silent)
+            let emulator = try GraphEmulator(configuration: GraphEmulatorConfiguration(host: host, port: 0), logger: .silent)
             let error = await #expect(throws: GraphEmulatorError.self) { try await emulator.run() }
             #expect(error?.code == .hostNotLoopback)
             #expect(
@@ -278,7 +278,7 @@ import Testing
     @Test func aPortInUseIsSaid() async throws {
         try await withReceiver { receiver in
             let port = try #require(receiver.url.split(separator: ":").last.flatMap { Int($0) })
-            let emulator = GraphEmulator(configuration: GraphEmulatorConfiguration(port: port), logger: .silent)
+            let emulator = try GraphEmulator(configuration: GraphEmulatorConfiguration(port: port), logger: .silent)
             let error = await #expect(throws: IOError.self) { try await emulator.run() }
             #expect(error?.errnoCode == EADDRINUSE)
         }

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import HTTPTypes
 import Logging
 import NIOHTTP1
@@ -44,14 +45,13 @@ import Testing
     /// Ten seconds are allowed, and an answer before them will do.
     @Test func tenSeconds() async throws {
         let gate = Gate(.seconds(10))
+        let call = ValidationCall(
+            client: .shared, timeout: GraphEmulatorConfiguration().handshakeTimeout, requiresPlainText: false,
+            namesStatus: false, logger: .silent, clock: gate.clock
+        )
         try await withReceiver { receiver in
-            try await withEmulator {
-                $0.clock = gate.clock
-            } _: { emulator in
-                let answer = try await emulator.signedIn().subscribe(to: receiver.url)
-                #expect(answer.status == 201)
-                #expect(gate.count == 1)
-            }
+            try await call.validate(receiver.url, token: "a token")
+            #expect(gate.count == 1)
         }
         let mute = WakeSignal()
         try await withReceiver { received, _ in
@@ -59,13 +59,10 @@ import Testing
             await mute.wait()
             return .echo(received)
         } _: { receiver in
-            try await withEmulator {
-                $0.clock = gate.clock
-            } _: { emulator in
-                let answer = try await emulator.signedIn().subscribe(to: receiver.url)
-                #expect(try answer.error == ["ValidationError", "Subscription validation request timed out."])
-                #expect(receiver.waiting == 1)
-            }
+            let error = await #expect(throws: GraphRefusal.self) { try await call.validate(receiver.url, token: "a token") }
+            #expect(error == .validationTimedOut)
+            #expect(error?.message == "Subscription validation request timed out.")
+            #expect(receiver.waiting == 1)
             mute.raise()
         }
     }
@@ -145,6 +142,8 @@ import Testing
                 try await withEmulator {
                     $0.quirks.validatesOnRenewal = onRenewal
                     $0.quirks.validatesOnReauthorization = onReauthorization
+                    // Otherwise the receiver also hears that the token ends soon.
+                    $0.tokenLifetime = .seconds(86_400)
                 } _: { emulator in
                     let emulator = try await emulator.signedIn()
                     let url = receiver.url

@@ -63,7 +63,7 @@ import struct GraphNotifications.ChangeTypes
     @Test(arguments: [
         ("https://127.0.0.1/n", nil), ("http://localhost:5000/n?shard=4", nil), ("http://[::1]:8080/n", nil),
         ("ftp://127.0.0.1/n", "NotificationUrl scheme='ftp' is not supported."),
-        ("EventHub:https://x", "NotificationUrl scheme='eventhub' is not supported."),
+        ("EventHub:https://x", nil), ("EventGrid:?azuresubscriptionid=1", nil),
         ("http://example.com/n", "NotificationUrl scheme='http' is not supported."),
         ("nonsense", "Invalid notification url='nonsense'."),
         ("http:///n", "Invalid notification url='http:///n'."),

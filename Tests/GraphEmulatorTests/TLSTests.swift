@@ -33,7 +33,7 @@ import Testing
         configuration.tls = tls
         let (stream, ports) = AsyncStream.makeStream(of: GraphEmulator.Ports.self, bufferingPolicy: .bufferingNewest(1))
         try await withServer { [configuration] onReady in
-            GraphEmulator(
+            try GraphEmulator(
                 configuration: configuration,
                 onReady: {
                     ports.yield($0)
@@ -66,7 +66,7 @@ import Testing
             let port = try #require(receiver.url.split(separator: ":").last.flatMap { Int($0) })
             var configuration = GraphEmulatorConfiguration(port: 0)
             configuration.tls = try EmulatorTLS.random(port: port)
-            let emulator = GraphEmulator(configuration: configuration, logger: .silent)
+            let emulator = try GraphEmulator(configuration: configuration, logger: .silent)
             let error = await #expect(throws: GraphEmulatorError.self) { try await emulator.run() }
             #expect(error?.code == .portUnavailable)
             #expect(error?.message.contains("\(port)") == true)

@@ -3,6 +3,7 @@ import CryptoExtras
 import Logging
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 @testable import GraphEmulator
 
@@ -72,15 +73,27 @@ func withEmulator(
     logger: Logger = .silent, _ change: (inout GraphEmulatorConfiguration) -> Void = { _ in },
     _ body: (TestCaller) async throws -> Void
 ) async throws {
+    try await withControlledEmulator(logger: logger, change) { emulator, _ in try await body(emulator) }
+}
+
+/// The same, with what can be done to it from outside of Graph.
+func withControlledEmulator(
+    logger: Logger = .silent, _ change: (inout GraphEmulatorConfiguration) -> Void = { _ in },
+    _ body: (TestCaller, EmulatorControl) async throws -> Void
+) async throws {
     var configuration = GraphEmulatorConfiguration(
         port: 0, directory: EmulatedSeed(signingKey: testKey.privateKey.pemRepresentation), seed: 1
     )
     configuration.batchWindow = .milliseconds(5)
     configuration.retries = RetrySchedule(first: .milliseconds(20), longest: .milliseconds(100), window: .seconds(10))
     change(&configuration)
+    let control = Mutex<EmulatorControl?>(nil)
     try await withServer { onReady in
-        GraphEmulator(configuration: configuration, onReady: { onReady($0.plain) }, logger: logger)
+        let emulator = try GraphEmulator(configuration: configuration, onReady: { onReady($0.plain) }, logger: logger)
+        control.withLock { $0 = emulator.control }
+        return emulator
     } _: { port in
-        try await body(TestCaller(base: "http://127.0.0.1:\(port)", clock: configuration.clock))
+        guard let control = control.withLock({ $0 }) else { return }
+        try await body(TestCaller(base: "http://127.0.0.1:\(port)", clock: configuration.clock), control)
     }
 }

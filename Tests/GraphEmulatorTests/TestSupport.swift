@@ -66,8 +66,25 @@ extension EmulatedGraph {
     /// - Returns: The items, one array for each `POST`.
     mutating func deliver(at now: Int64) -> [[String]] {
         self.deliveries.due(now: now).parcels.map { parcel in
-            _ = self.deliveries.finished(parcel, .accepted, now: now, random: &self.random)
+            _ = self.deliveries.finished(parcel, .accepted(status: 202), now: now)
             return parcel.batch.items.map { String(buffer: $0.json) }
+        }
+    }
+
+    /// Lets everything happen that is due by `now`, and every `POST` be accepted.
+    ///
+    /// - Returns: The items, in the order in which they were sent.
+    mutating func everythingSent(at now: Int64) -> [String] {
+        // What begins now is sent after the window in which it waits for others.
+        self.passTime(now: now - 50)
+        var items: [String] = []
+        while true {
+            let parcels = self.due(now: now).parcels
+            guard !parcels.isEmpty else { return items }
+            for parcel in parcels {
+                _ = self.finished(parcel, .accepted(status: 202), after: 0, now: now)
+                items += parcel.batch.items.map { String(buffer: $0.json) }
+            }
         }
     }
 

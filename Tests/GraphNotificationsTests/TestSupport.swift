@@ -77,6 +77,23 @@ final class ManualTime: Clock {
     }
 }
 
+/// A clock on which nobody has to wait: whoever sleeps moves it on.
+final class SkippingClock: Clock {
+    typealias Instant = ManualTime.Instant
+
+    private let time = Mutex(Instant(offset: .zero))
+    let sleeps = Notes<Duration>()
+
+    var now: Instant { self.time.withLock { $0 } }
+    var minimumResolution: Duration { .zero }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        try Task.checkCancellation()
+        self.sleeps.note(self.now.duration(to: deadline))
+        self.time.withLock { $0 = max($0, deadline) }
+    }
+}
+
 /// Waits until something is true; fails when that takes very long.
 func eventually(_ what: Comment, _ condition: () async -> Bool) async throws {
     for _ in 0..<20_000 {

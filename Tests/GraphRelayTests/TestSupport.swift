@@ -1,6 +1,7 @@
 import GraphNotifications
 import GraphRelay
 import NIOCore
+import RealTimeTesting
 import Synchronization
 
 @testable import GraphRelay

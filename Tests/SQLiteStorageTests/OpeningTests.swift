@@ -14,7 +14,7 @@ import Testing
         defer { try? storage.close() }
         #expect(try mode(directory.file("a")) == 0o700)
         #expect(try mode(directory.file("a/b")) == 0o700)
-        for name in ["", "-wal", "-shm", ".lock"] { #expect(try mode(path + name) == 0o600, "\(name)") }
+        for name in ["", "-wal", "-shm", ".lock", ".key"] { #expect(try mode(path + name) == 0o600, "\(name)") }
     }
 
     @Test func commitsAreSyncedInTheWriteAheadLog() async throws {
@@ -115,10 +115,5 @@ import Testing
         try storage.close()
         await #expect(throws: GraphError.self) { try await storage.queue.append("late") }
         await #expect(throws: RelayError.self) { try await storage.log.append(RelayOutcome(settled: [1])) }
-    }
-
-    private func mode(_ path: String) throws -> Int? {
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        return (attributes[.posixPermissions] as? NSNumber)?.intValue
     }
 }

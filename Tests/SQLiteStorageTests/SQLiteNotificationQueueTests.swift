@@ -1,6 +1,7 @@
 import GraphNotifications
 import GraphRelay
 import NIOCore
+import RealTimeTesting
 import Synchronization
 import Testing
 
@@ -55,15 +56,14 @@ import Testing
         }
     }
 
-    @Test func waitsWithoutPolling() async throws {
-        try await withStorage { storage, _ in
-            let queue = storage.queue
-            async let waited: Void = queue.waitForEntry(after: 0)
-            _ = try await queue.append("x")
-            await waited
-            let cancelled = Task { await queue.waitForEntry(after: 1) }
-            cancelled.cancel()
-            await cancelled.value
+    @Test(arguments: NotificationQueueConformance.checks, [8 << 20, 0])
+    func keepsItsPromises(_ check: ConformanceCheck<NotificationQueueConformance>, recentBytes: Int) async throws {
+        try await withStorage(.init(recentBytes: recentBytes)) { storage, _ in
+            try await check.run(
+                on: NotificationQueueConformance(of: storage.queue) { settled in
+                    _ = try await storage.log.append(RelayOutcome(settled: settled))
+                }
+            )
         }
     }
 

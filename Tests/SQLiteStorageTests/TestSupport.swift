@@ -89,3 +89,9 @@ func draft(
 func letter(_ entryID: Int64, _ index: Int = 0, item: String = "{}") -> DeadLetter {
     DeadLetter(entryID: entryID, index: index, reason: .malformed, detail: "no resource", item: ByteBuffer(string: item))
 }
+
+/// The permissions of a file.
+func mode(_ path: String) throws -> Int? {
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    return (attributes[.posixPermissions] as? NSNumber)?.intValue
+}

@@ -3,6 +3,7 @@ import SignalR
 import Testing
 
 @testable import SignalRAuthentication
+@testable import SignedTokens
 
 struct JWTAuthenticatorTests {
     private static let secret = "0123456789abcdef0123456789abcdef"

@@ -4,6 +4,7 @@ import SignalR
 import Testing
 
 @testable import SignalRAuthentication
+@testable import SignedTokens
 
 /// Against an issuer that really answers.
 struct KeyDownloadTests {

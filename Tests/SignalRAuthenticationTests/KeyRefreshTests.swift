@@ -1,6 +1,7 @@
 import Testing
 
 @testable import SignalRAuthentication
+@testable import SignedTokens
 
 struct KeyRefreshTests {
     private var refresh = KeyRefresh(lifetime: 3_600_000)

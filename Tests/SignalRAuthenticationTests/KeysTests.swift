@@ -3,6 +3,7 @@ import NIOCore
 import Testing
 
 @testable import SignalRAuthentication
+@testable import SignedTokens
 
 struct KeysTests {
     @Test func whatIsOfUseIsTakenFromAList() async throws {

@@ -2,6 +2,7 @@ import JSONBytes
 import Testing
 
 @testable import SignalRAuthentication
+@testable import SignedTokens
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

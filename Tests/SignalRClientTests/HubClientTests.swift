@@ -2,8 +2,10 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOPosix
+import RealTimeTesting
 import ServiceLifecycle
 import SignalR
+import SignalRProtocol
 import Testing
 
 @testable import SignalRClient
@@ -17,13 +19,15 @@ import Testing
 
     /// How often `Never` was called.
     private let waiting = Watched(0)
+    /// How often `Points` was left early.
+    private let stopped = Watched(0)
     private let hub: Hub
 
     init() {
-        self.hub = Self.hub(waiting: self.waiting)
+        self.hub = Self.hub(waiting: self.waiting, stopped: self.stopped)
     }
 
-    private static func hub(waiting: Watched<Int>) -> Hub {
+    private static func hub(waiting: Watched<Int>, stopped: Watched<Int>) -> Hub {
         Hub("test") { hub in
             hub.authenticate { request in request.bearerToken.map { HubUser(id: $0) } }
             hub.on("Add") { (_: HubCaller, a: Int, b: Int) in a + b }
@@ -36,6 +40,23 @@ import Testing
             hub.on("Count") { (caller: HubCaller, count: Int) in
                 for number in 0..<count { try await caller.send("Number", number, "é\u{1E}") }
             }
+            hub.on("Ask") { (caller: HubCaller, method: String, number: Int) in
+                do {
+                    return try await caller.invoke(method, number, returning: Point.self)
+                } catch {
+                    throw HubException("\(error)")
+                }
+            }
+            hub.stream("Points") { (_: HubCaller, count: Int) in
+                guard count >= 0 else { throw HubException("None.") }
+                let (points, sink) = AsyncStream.makeStream(of: Point.self)
+                sink.onTermination = { reason in
+                    if case .cancelled = reason { stopped.change { $0 += 1 } }
+                }
+                for number in 0..<min(count, 100) { sink.yield(Point(x: number, name: "\(number)")) }
+                if count <= 100 { sink.finish() }
+                return points
+            }
             hub.on("Never") { (_: HubCaller) in
                 waiting.change { $0 += 1 }
                 try await Task.sleep(for: .seconds(600))
@@ -43,9 +64,9 @@ import Testing
         }
     }
 
-    @Test func callsAndTheirAnswers() async throws {
+    @Test(arguments: HubProtocolKind.allCases) func callsAndTheirAnswers(kind: HubProtocolKind) async throws {
         try await TestServer.run(["/hub": self.hub]) { server in
-            try await server.client().run { client in
+            try await server.client { $0.hubProtocol = kind }.run { client in
                 let sum: Int = try await client.invoke("Add", 1, 2)
                 #expect(sum == 3)
                 #expect(try await client.invoke("move", Point(x: 1, name: "é")) == Point(x: 2, name: "é"))
@@ -67,9 +88,9 @@ import Testing
         }
     }
 
-    @Test func manyCallsAtATime() async throws {
+    @Test(arguments: HubProtocolKind.allCases) func manyCallsAtATime(kind: HubProtocolKind) async throws {
         try await TestServer.run(["/hub": self.hub]) { server in
-            try await server.client().run { client in
+            try await server.client { $0.hubProtocol = kind }.run { client in
                 try await withThrowingTaskGroup(of: Bool.self) { tasks in
                     for number in 0..<200 {
                         tasks.addTask { try await client.invoke("Add", number, 1) == number + 1 }
@@ -80,11 +101,11 @@ import Testing
         }
     }
 
-    @Test func handlersRunInOrderOneAtATime() async throws {
+    @Test(arguments: HubProtocolKind.allCases) func handlersRunInOrderOneAtATime(kind: HubProtocolKind) async throws {
         let numbers = Watched<[Int]>([])
         let running = Watched((now: 0, most: 0))
         try await TestServer.run(["/hub": self.hub]) { server in
-            let client = server.client()
+            let client = server.client { $0.hubProtocol = kind }
             client.on("NUMBER") { (number: Int, text: String) in
                 running.change { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
                 await Task.yield()
@@ -145,6 +166,48 @@ import Testing
         }
     }
 
+    @Test func webSocketsMustCarryTheProtocol() async throws {
+        let router = Router()
+        let transports = #"[{"transport":"WebSockets","transferFormats":["Text"]}]"#
+        router.post("text/negotiate") { _, _ in
+            #"{"negotiateVersion":1,"connectionId":"i","connectionToken":"t","availableTransports":\#(transports)}"#
+        }
+        try await TestServer.run([:], router: router) { server in
+            let error = try await clientError { try await server.client("/text") { $0.hubProtocol = .messagepack }.run { _ in } }
+            #expect(error?.code == .negotiationFailed && error?.message.contains("messagepack") == true)
+        }
+    }
+
+    @Test(arguments: HubProtocolKind.allCases) func theServerMayAsk(kind: HubProtocolKind) async throws {
+        try await TestServer.run(["/hub": self.hub]) { server in
+            let client = server.client { $0.hubProtocol = kind }
+            client.on("Double") { (number: Int) in Point(x: number * 2, name: nil) }
+            client.on("Refuse") { (_: Int) -> Point in throw SignalRClientError(.closed, "Out of order.") }
+            try await client.run { client in
+                #expect(try await client.invoke("Ask", "Double", 21) == Point(x: 42, name: nil))
+                let error = try await clientError { try await client.invoke("Ask", "Refuse", 1) }
+                #expect(error?.message.contains("Out of order.") == true)
+                let nobody = try await clientError { try await client.invoke("Ask", "Nobody", 1) }
+                #expect(nobody?.message.contains("Client didn't provide a result.") == true)
+            }
+        }
+    }
+
+    @Test(arguments: HubProtocolKind.allCases) func streamsOfTheServer(kind: HubProtocolKind) async throws {
+        try await TestServer.run(["/hub": self.hub]) { server in
+            try await server.client { $0.hubProtocol = kind }.run { client in
+                var names: [String?] = []
+                for try await point in client.stream("Points", 3, of: Point.self) { names.append(point.name) }
+                #expect(names == ["0", "1", "2"])
+                // Left early: the server is told, and the connection goes on.
+                for try await point in client.stream("Points", 1_000_000, of: Point.self) where point.x == 5 { break }
+                await self.stopped.wait { $0 == 1 }
+                let failed = try await clientError { for try await _ in client.stream("Points", -1, of: Point.self) {} }
+                #expect(failed?.code == .invocationFailed && failed?.message.contains("None.") == true)
+            }
+        }
+    }
+
     @Test func whatIsNoHubIsSaidToBeNone() async throws {
         let router = Router()
         router.post("page/negotiate") { _, _ in "Hello" }
@@ -188,11 +251,11 @@ import Testing
         try await silent.close()
     }
 
-    @Test func aCutConnectionIsMadeAgain() async throws {
+    @Test(arguments: HubProtocolKind.allCases) func aCutConnectionIsMadeAgain(kind: HubProtocolKind) async throws {
         let reconnects = Watched(0)
         try await TestServer.run(["/hub": self.hub]) { server in
             try await CuttableProxy.run(to: server.port) { proxy, port in
-                let client = HubClient.testing(port: port)
+                let client = HubClient.testing(port: port) { $0.hubProtocol = kind }
                 client.onReconnected { reconnects.change { $0 += 1 } }
                 try await client.run { client in
                     let first: String = try await client.invoke("ConnectionID")
@@ -210,9 +273,9 @@ import Testing
         #expect(reconnects.value == 1)
     }
 
-    @Test func theServersGoodbyeIsForGood() async throws {
+    @Test(arguments: HubProtocolKind.allCases) func theServersGoodbyeIsForGood(kind: HubProtocolKind) async throws {
         try await TestServer.run(["/hub": self.hub]) { server in
-            try await server.client().run { client in
+            try await server.client { $0.hubProtocol = kind }.run { client in
                 try? await client.invoke("Abort")
                 let end = try await client.waitUntilClosed()
                 #expect(end.code == .closed && !end.allowReconnect)
@@ -225,10 +288,10 @@ import Testing
         }
     }
 
-    @Test func theServerMayAskToComeBack() async throws {
+    @Test(arguments: HubProtocolKind.allCases) func theServerMayAskToComeBack(kind: HubProtocolKind) async throws {
         let connected = Watched(0)
         try await TestServer.run(["/hub": self.hub]) { server in
-            let client = server.client()
+            let client = server.client { $0.hubProtocol = kind }
             client.onConnected { connected.change { $0 += 1 } }
             try await client.run { client in
                 await self.hub.closeAll(reason: .serverShuttingDown)

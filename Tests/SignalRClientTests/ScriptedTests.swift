@@ -1,4 +1,5 @@
 import NIOWebSocket
+import RealTimeTesting
 import Testing
 
 @testable import SignalRClient

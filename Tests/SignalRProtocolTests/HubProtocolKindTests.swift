@@ -67,4 +67,43 @@ import Testing
         #expect(try message { kind.encodeClose(close, into: &$0) } == .close(close))
         #expect(throws: HubProtocolError.self) { try kind.decode(ByteBuffer(string: "{")) }
     }
+
+    /// What a client writes is what a server reads.
+    @Test(arguments: HubProtocolKind.allCases)
+    func callsOfAHubComeThrough(_ kind: HubProtocolKind) throws {
+        var buffer = ByteBuffer()
+        let values: [any Encodable] = ["a", 1, [true]]
+        try kind.encodeCall(
+            target: "m", arguments: values, invocationID: "7", streamIDs: ["8", "9"], isStreaming: true, into: &buffer
+        )
+        try kind.encodeCall(target: "n", arguments: [], invocationID: nil, into: &buffer)
+        kind.encodeCancelInvocation(invocationID: "7", into: &buffer)
+        let whole = buffer
+        let unwritable: [any Encodable] = [1, Unwritable()]
+        #expect(throws: EncodingError.self) {
+            try kind.encodeCall(target: "m", arguments: unwritable, invocationID: "1", into: &buffer)
+        }
+        #expect(buffer == whole)
+        var splitter = HubMessageSplitter(maximumSize: 1024)
+        splitter.begin(kind)
+        var messages: [HubMessage?] = []
+        while let record = try splitter.next(in: &buffer) { messages.append(try kind.decode(record)) }
+        guard messages.count == 3, case .invocation(var call)? = messages[0], case .invocation(let other)? = messages[1] else {
+            Issue.record("They are two calls and a cancellation.")
+            return
+        }
+        #expect(call.target == "m" && call.invocationID == "7" && call.streamIDs == ["8", "9"] && call.isStreaming)
+        #expect(call.arguments.count == 3)
+        #expect(try call.arguments.next(String.self) == "a")
+        #expect(try call.arguments.next(Int.self) == 1)
+        #expect(try call.arguments.next([Bool].self) == [true])
+        #expect(other.target == "n" && other.invocationID == nil && other.streamIDs.isEmpty && !other.isStreaming)
+        #expect(messages[2] == .cancelInvocation(invocationID: "7"))
+    }
+
+    private struct Unwritable: Encodable {
+        func encode(to encoder: any Encoder) throws {
+            throw EncodingError.invalidValue(0, .init(codingPath: [], debugDescription: "It cannot be."))
+        }
+    }
 }

@@ -97,3 +97,28 @@ import Testing
         )
     }
 }
+
+extension SerializedHubMessageTests {
+    /// Whoever has only the JSON of a call reaches clients of MessagePack with it.
+    @Test func aRecordIsWrittenInMessagePackToo() throws {
+        let original = try SerializedHubMessage("Notice", "é", -1, 2.5, [true], String?.none, invocationID: "7")
+        let copy = SerializedHubMessage(record: original.json)
+        #expect(copy.record(in: .messagepack) == original.record(in: .messagepack))
+        #expect(copy.frame(in: .messagepack) == original.frame(in: .messagepack))
+        #expect(copy.record(in: .messagepack) != nil)
+        #expect(SerializedHubMessage(record: ByteBuffer(string: "{\"type\":6}\u{1E}")).record(in: .messagepack) == nil)
+        #expect(SerializedHubMessage(record: ByteBuffer(string: "no JSON")).record(in: .messagepack) == nil)
+        let given = SerializedHubMessage(record: original.json, messagePack: ByteBuffer(bytes: [1, 2]))
+        #expect(given.frame(in: .messagepack)?.bytes == [0x82, 2, 1, 2])
+    }
+
+    @Test func aMessageKnowsItsCall() throws {
+        let call = try #require(try SerializedHubMessage("Add", 1, "x", invocationID: "s1").invocation)
+        #expect(call.target == "Add" && call.invocationID == "s1" && !call.isStreaming)
+        #expect(call.arguments.jsonValues?.map { String(buffer: $0) } == ["1", #""x""#])
+        var arguments = try #require(SerializedHubMessage(record: try SerializedHubMessage("m", 7).json).invocation).arguments
+        #expect(try arguments.next(Int.self) == 7)
+        #expect(arguments.jsonValues?.count == 1)
+        #expect(SerializedHubMessage(record: ByteBuffer(string: "{\"type\":6}\u{1E}")).invocation == nil)
+    }
+}

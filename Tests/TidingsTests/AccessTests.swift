@@ -112,6 +112,7 @@ struct AccessTests {
         var oid = "0E9A"
         var exp: Double = 4_000_000_000
         var role = "administrator"
+        var scp = "openid"
 
         func verify(using algorithm: some JWTAlgorithm) {}
     }
@@ -141,6 +142,21 @@ struct AccessTests {
         for candidate in [nil, "", other, secret] {
             await #expect(throws: ClientAccess.Refused.token) { try await access.user(presenting: candidate, host: nil) }
         }
+    }
+
+    @Test func whoLacksAScopeIsForbiddenRatherThanUnknown() async throws {
+        let secret = String(repeating: "s", count: 32)
+        var configuration = JWTConfiguration(issuer: "https://issuer.example", audience: "tidings", keys: .sharedSecret(secret))
+        configuration.requiredScopes = ["openid", "Updates.Read"]
+        let access = try ClientAccess(
+            authentication: .jwt(configuration), topics: [], hosts: TrustedHosts(besidesLoopback: []),
+            adminToken: try #require(self.adminToken), logger: Self.logger
+        )
+        let keys = JWTKeyCollection()
+        await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
+        let (narrow, wide) = (try await keys.sign(Claims()), try await keys.sign(Claims(scp: "Updates.Read openid")))
+        await #expect(throws: ClientAccess.Refused.scope) { try await access.user(presenting: narrow, host: nil) }
+        #expect(try await access.user(presenting: wide, host: nil)?.id == "0E9A")
     }
 
     @Test func withoutTheKeysOfTheIssuerNobodyIsToldThatTheyAreWrong() async throws {

@@ -189,6 +189,7 @@ struct RoutesTests {
         var aud = "tidings"
         var sub = "ann"
         var exp: Double
+        var scp: String?
 
         func verify(using algorithm: some JWTAlgorithm) {}
     }
@@ -208,6 +209,17 @@ struct RoutesTests {
             ] {
                 try await client.execute(
                     uri: "/updates?topics=\(topic)", method: .get, headers: [.authorization: "Bearer \(token)"]
+                ) { #expect($0.status == status) }
+            }
+        }
+        // Who is known, and lacks a scope.
+        var narrow = configuration
+        narrow.requiredScopes = ["Updates.Read"]
+        let scoped = try await keys.sign(Claims(exp: 4_000_000_000, scp: "openid Updates.Read"))
+        try await self.test(.jwt(narrow)) { client in
+            for (token, status) in [(good, HTTPResponse.Status.forbidden), (scoped, .ok), (late, .unauthorized)] {
+                try await client.execute(
+                    uri: "/updates?topics=user/ann", method: .get, headers: [.authorization: "Bearer \(token)"]
                 ) { #expect($0.status == status) }
             }
         }

@@ -25,6 +25,7 @@ struct ServerSettingsTests {
         let settings = try await self.settings("")
         #expect(settings.host == "127.0.0.1")
         #expect(settings.port == 8080)
+        #expect(settings.drainWindow == .seconds(1))
         #expect(settings.graph == nil)
         #expect(settings.managed.isEmpty)
         #expect(settings.retention.logAge == .seconds(7 * 86_400))
@@ -77,6 +78,7 @@ struct ServerSettingsTests {
         (Self.tokens.replacing("https", with: "http"), "clients.issuer must begin with https://"),
         (Self.tokens + "  jwksUrl: http://i.example/keys\n", "clients.jwksUrl must begin with https://"),
         ("clients:\n  audience: tidings\n", "clients.audience is set but of no use"),
+        ("clients:\n  scopes: [Updates.Read]\n", "clients.scopes is set but of no use"),
         (Self.tokens + "  token: 0123456789abcdef\n", "nobody asks for it"),
         ("http:\n  publicUrl: http://tidings.example.com\n", "http.publicUrl must begin with https://"),
         ("http:\n  publicUrl: tidings.example.com\n", "http.publicUrl must begin with https://"),
@@ -114,8 +116,9 @@ struct ServerSettingsTests {
 
     @Test func usersMayComeWithTokensOfTheirOwn() async throws {
         let settings = try await self.settings(
-            "http:\n  host: 0.0.0.0\n" + Self.tokens + "  userIdClaim: email\n"
+            "http:\n  host: 0.0.0.0\n  drainSeconds: 5\n" + Self.tokens + "  userIdClaim: email\n  scopes: [Updates.Read]\n"
         )
+        #expect(settings.drainWindow == .seconds(5))
         guard case .jwt(let tokens) = settings.clientAuthentication else {
             Issue.record("no authentication")
             return
@@ -123,6 +126,7 @@ struct ServerSettingsTests {
         #expect(tokens.issuers == ["https://i.example/v2.0"])
         #expect(tokens.audiences == ["tidings"])
         #expect(tokens.userIDClaim == "email")
+        #expect(tokens.requiredScopes == ["Updates.Read"])
         // What is everybody's is a decision.
         #expect(settings.clientTopics.isEmpty)
         // An issuer may be called anything when its keys are elsewhere.

@@ -1,42 +1,46 @@
-import GraphNotifications
 import NIOCore
 
 /// One item of a notification, as it will be sent: encoded once, the same in every attempt.
 struct OutboundNotification: Sendable, Equatable {
-    let subscriptionID: String
-    let json: ByteBuffer
-
-    init(subscriptionID: String, json: ByteBuffer) {
-        self.subscriptionID = subscriptionID
-        self.json = json
+    enum Kind: String, Sendable {
+        case change, lifecycle
     }
 
-    /// What a subscription hears about a message.
-    ///
-    /// - Parameter id: The item's own id.
+    let subscriptionID: String
+    let kind: Kind
+    /// A JSON object, without its encrypted content as long as that is to be sealed.
+    var json: ByteBuffer
+    /// What is to be encrypted into it before it is sent first.
+    var content: UnsealedContent?
+    /// To whom the `POST` must prove where it is from; `nil` for what is not rich.
+    var audience: TokenAudience?
+    /// Whether it was let through to find out how fast its endpoint is.
+    var isProbe = false
+
     init(
-        of subscription: EmulatedSubscription, change: ChangeTypes, message: EmulatedMessage, user: EmulatedUser, id: String
+        subscriptionID: String, kind: Kind = .change, json: ByteBuffer, content: UnsealedContent? = nil,
+        audience: TokenAudience? = nil
     ) {
-        let resource = "Users/\(user.id)/Messages/\(message.id)"
-        var data = JSONObject()
-        data.set("@odata.type", "#Microsoft.Graph.Message")
-        data.set("@odata.id", resource)
-        data.set("@odata.etag", message.etag)
-        data.set("id", message.id)
-        var item = JSONObject()
-        item.set("id", id)
-        item.set("subscriptionId", subscription.id)
-        item.set("subscriptionExpirationDateTime", GraphDateTime.withOffset(subscription.expiresAt))
-        item.set("clientState", subscription.clientState)
-        item.set("changeType", change.description)
-        item.set("resource", resource)
-        item.set("tenantId", subscription.tenantID)
-        item.set("resourceData", data)
-        self.init(subscriptionID: subscription.id, json: item.bytes)
+        self.subscriptionID = subscriptionID
+        self.kind = kind
+        self.json = json
+        self.content = content
+        self.audience = audience
+    }
+
+    /// The same with another member at the end of its object.
+    func adding(_ name: String, _ value: JSONObject) -> OutboundNotification {
+        var member = JSONObject()
+        member.set(name, value)
+        var item = self
+        item.json = JSONObject.joining(self.json, member)
+        return item
     }
 
     /// The body of a `POST` with these items.
-    static func body(of items: some Collection<OutboundNotification>) -> ByteBuffer {
+    ///
+    /// - Parameter validationTokens: What stands beside them; `nil` for nothing.
+    static func body(of items: some Collection<OutboundNotification>, validationTokens: ValidationTokens? = nil) -> ByteBuffer {
         var body = ByteBuffer()
         body.reserveCapacity(items.reduce(12) { $0 + $1.json.readableBytes + 1 })
         body.writeStaticString("{\"value\":[")
@@ -45,6 +49,7 @@ struct OutboundNotification: Sendable, Equatable {
             body.writeImmutableBuffer(item.json)
         }
         body.writeStaticString("]}")
-        return body
+        guard let validationTokens else { return body }
+        return JSONObject.joining(body, validationTokens.json)
     }
 }

@@ -19,18 +19,29 @@ struct EmulatorResponder: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let clientID = request.headers[.clientRequestID]
-        let identity = self.state.read { graph, now in graph.identity(clientRequestID: clientID, now: now) }
-        var answer = await self.answer(request, identity)
+        let path = request.head.path?.prefix { $0 != "?" } ?? "/"
+        let (identity, effects) = self.state.read { graph, now in
+            (
+                graph.identity(clientRequestID: clientID, now: now),
+                graph.faults.effects(method: request.method.rawValue, path: path)
+            )
+        }
+        let faults = RequestFaults(effects)
+        var answer = await faults.answer(identity, clock: self.state.clock) { await self.answer(request, identity) }
         answer.fields[.requestID] = identity.id
         answer.fields[.clientRequestID] = identity.clientID
         answer.fields[.diagnostic] =
             #"{"ServerInfo":{"DataCenter":"Emulator","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"TIDINGS"}}"#
         // 204 has no body, and no length either.
-        let body = answer.status == .noContent ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
+        var body = answer.status == .noContent ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
+        if faults.breaksOff { body = ResponseBody { _ in throw BrokenOff() } }
         var response = Response(status: answer.status, headers: answer.fields, body: body)
         if answer.status == .noContent { response.headers[.contentLength] = nil }
         return response
     }
+
+    /// Closes the connection where the body of an answer should stand.
+    private struct BrokenOff: Error {}
 
     private func answer(_ request: Request, _ identity: RequestIdentity) async -> GraphAnswer {
         let authority = request.head.authority ?? "127.0.0.1"

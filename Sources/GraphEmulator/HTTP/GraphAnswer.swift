@@ -34,7 +34,9 @@ struct GraphAnswer: Sendable, Equatable {
     }
 
     static func refusal(_ refusal: GraphRefusal, of request: RequestIdentity) -> GraphAnswer {
-        GraphAnswer(refusal.status, contentType: "application/json", body: refusal.body(for: request).bytes)
+        var answer = GraphAnswer(refusal.status, contentType: "application/json", body: refusal.body(for: request).bytes)
+        for field in refusal.fields { answer.fields[field.name] = field.value }
+        return answer
     }
 
     /// An answer of the sign-in service.

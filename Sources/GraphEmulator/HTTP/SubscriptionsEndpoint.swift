@@ -15,6 +15,10 @@ struct SubscriptionsEndpoint: Sendable {
     func answer(
         _ target: GraphTarget, _ request: EmulatorRequest, _ caller: Caller
     ) async throws(GraphRefusal) -> GraphAnswer {
+        let operation = Self.operation(target, request.method)
+        try self.state.read { graph, now throws(GraphRefusal) in
+            try graph.throttle.take(operation, by: caller, now: now)
+        }
         switch (target, request.method) {
         case (.subscriptions, .get): return try self.list(request, caller)
         case (.subscriptions, .post): return try await self.create(request, caller)
@@ -25,7 +29,7 @@ struct SubscriptionsEndpoint: Sendable {
             return self.entity(subscription)
         case (.subscription(let id), .patch): return try await self.update(id, request, caller)
         case (.subscription(let id), .delete):
-            try self.state.read { graph, now throws(GraphRefusal) in
+            try self.state.change { graph, now throws(GraphRefusal) in
                 try graph.deleteSubscription(id, of: caller, now: now)
             }
             return .nothing
@@ -40,6 +44,15 @@ struct SubscriptionsEndpoint: Sendable {
         }
     }
 
+    private static func operation(_ target: GraphTarget, _ method: HTTPRequest.Method) -> ThrottleWindows.Operation {
+        switch (target, method) {
+        case (.reauthorization, _): .reauthorize
+        case (.subscriptions, .get): .list
+        case (_, .get): .read
+        default: .write
+        }
+    }
+
     /// The call stays open until the receiver has answered the handshake, as Graph's does.
     private func create(_ request: EmulatorRequest, _ caller: Caller) async throws(GraphRefusal) -> GraphAnswer {
         let draft = try SubscriptionDraft(request.body, for: "creation")
@@ -48,7 +61,7 @@ struct SubscriptionsEndpoint: Sendable {
         }
         let urls = self.state.read { graph, now in graph.unvalidated(proposal.urls, now: now) }
         try await self.handshake(urls)
-        let subscription = try self.state.read { graph, now throws(GraphRefusal) in try graph.admit(proposal, now: now) }
+        let subscription = try self.state.change { graph, now throws(GraphRefusal) in try graph.admit(proposal, now: now) }
         // Cut short only when the program ends.
         if self.answerDelay > .zero { try? await self.state.clock.sleep(self.answerDelay) }
         return self.entity(subscription, .created)
@@ -62,7 +75,7 @@ struct SubscriptionsEndpoint: Sendable {
             (try graph.proposeUpdate(of: id, with: draft, from: caller, now: now), now)
         }
         try await self.handshake(urls)
-        let (subscription, isTooSoon) = try self.state.read { graph, now throws(GraphRefusal) in
+        let (subscription, isTooSoon) = try self.state.change { graph, now throws(GraphRefusal) in
             try graph.update(id, with: draft, from: caller, requestedAt: requestedAt, now: now)
         }
         self.warn(ifTooSoon: isTooSoon)
@@ -74,7 +87,7 @@ struct SubscriptionsEndpoint: Sendable {
             try graph.proposeReauthorization(of: id, from: caller, now: now)
         }
         try await self.handshake(urls)
-        let isTooSoon = try self.state.read { graph, now throws(GraphRefusal) in
+        let isTooSoon = try self.state.change { graph, now throws(GraphRefusal) in
             try graph.reauthorize(id, from: caller, now: now)
         }
         self.warn(ifTooSoon: isTooSoon)

@@ -73,10 +73,14 @@ extension EmulatedGraph {
 
     private mutating func notify(_ change: ChangeTypes, _ message: EmulatedMessage, of user: EmulatedUser, now: Int64) {
         for subscription in self.subscriptions.watching(change, user: user.id, folder: message.folderID, now: now) {
+            let isRich = subscription.includeResourceData == true
             let item = OutboundNotification(
-                of: subscription, change: change, message: message, user: user, id: self.random.text(10) + "AAA"
+                of: subscription, change: change, message: message, user: user, id: self.random.text(10) + "AAA",
+                // There is nothing left to tell of what was deleted.
+                content: change == .deleted ? nil : self.content(message.json.bytes, for: subscription),
+                audience: isRich ? self.audience(of: subscription) : nil
             )
-            self.deliveries.add(item, to: subscription.notificationURL, now: now)
+            self.notify(item, for: subscription, now: now)
         }
     }
 

@@ -40,9 +40,11 @@ extension EmulatedGraph {
             notificationURLAppID: proposal.draft.notificationURLAppID,
             latestSupportedTLSVersion: proposal.draft.latestSupportedTLSVersion ?? "v1_2",
             includeResourceData: proposal.draft.includeResourceData, encryption: proposal.encryption,
-            expiresAt: proposal.expiresAt, authorizedUntil: proposal.caller.tokenExpiresAt
+            expiresAt: proposal.expiresAt
         )
         self.subscriptions.insert(subscription)
+        for url in proposal.urls { self.greet(url, now: now) }
+        self.authorizations.authorize(subscription, until: proposal.caller.tokenExpiresAt, isNew: true, now: now)
         return subscription
     }
 
@@ -110,18 +112,18 @@ extension EmulatedGraph {
     mutating func update(
         _ id: String, with draft: SubscriptionDraft, from caller: Caller, requestedAt: Int64, now: Int64
     ) throws(GraphRefusal) -> (subscription: EmulatedSubscription, isTooSoon: Bool) {
-        var subscription = try self.owned(id, by: caller, now: now, operation: "Update")
+        let subscription = try self.owned(id, by: caller, now: now, operation: "Update")
         let isTooSoon = Self.isTooSoon(after: subscription.reauthorizedAt, now: now)
         if isTooSoon, try self.isForgotten() { return (subscription, true) }
-        subscription.notificationURL = draft.notificationURL ?? subscription.notificationURL
-        subscription.encryption = try subscription.encryption(changedBy: draft)
-        if let asked = draft.expiresAt {
-            subscription.expiresAt = SubscriptionProposal.raised(asked, now: requestedAt)
-        }
-        subscription.authorizedUntil = caller.tokenExpiresAt
-        subscription.renewedAt = now
-        self.subscriptions.replace(subscription)
-        return (subscription, isTooSoon)
+        var updated = subscription
+        updated.notificationURL = draft.notificationURL ?? subscription.notificationURL
+        updated.encryption = try subscription.encryption(changedBy: draft)
+        if let asked = draft.expiresAt { updated.expiresAt = SubscriptionProposal.raised(asked, now: requestedAt) }
+        updated.renewedAt = now
+        self.subscriptions.replace(updated)
+        if let url = draft.notificationURL { self.greet(url, now: now) }
+        self.authorize(updated, by: caller, now: now)
+        return (updated, isTooSoon)
     }
 
     /// Says whether a subscription may be reauthorized.
@@ -135,21 +137,20 @@ extension EmulatedGraph {
     /// From now on the subscription lives by the caller's token; its expiry stays.
     ///
     /// - Returns: Whether it was renewed only minutes before, which Graph advises against.
+    @discardableResult
     mutating func reauthorize(_ id: String, from caller: Caller, now: Int64) throws(GraphRefusal) -> Bool {
         var subscription = try self.owned(id, by: caller, now: now, operation: "Update")
         let isTooSoon = Self.isTooSoon(after: subscription.renewedAt, now: now)
         if isTooSoon, try self.isForgotten() { return true }
-        subscription.authorizedUntil = caller.tokenExpiresAt
         subscription.reauthorizedAt = now
         self.subscriptions.replace(subscription)
+        self.authorize(subscription, by: caller, now: now)
         return isTooSoon
     }
 
     /// Deletes a subscription. What is being sent for it, or sent again, may still arrive.
     mutating func deleteSubscription(_ id: String, of caller: Caller, now: Int64) throws(GraphRefusal) {
-        let subscription = try self.owned(id, by: caller, now: now, operation: "Delete")
-        self.subscriptions.remove(subscription, counting: now + self.settings.quirks.deletedCountFor.milliseconds)
-        self.deliveries.withdraw(subscription: subscription.id, url: subscription.notificationURL)
+        self.forget(try self.owned(id, by: caller, now: now, operation: "Delete"), now: now)
     }
 
     /// Renewal and reauthorization should be this far apart, in milliseconds.

@@ -40,8 +40,6 @@ struct EmulatedSubscription: Sendable, Equatable {
     var encryption: EncryptionCertificate?
     /// Milliseconds since 1970, as are the following.
     var expiresAt: Int64
-    /// When the token ends with which it was created, renewed or reauthorized last.
-    var authorizedUntil: Int64
     var renewedAt: Int64?
     var reauthorizedAt: Int64?
 

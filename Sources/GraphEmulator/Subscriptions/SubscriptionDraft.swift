@@ -11,11 +11,11 @@ struct SubscriptionDraft: Sendable, Equatable {
     var expiresAt: Int64?
     var clientState: String?
     var includeResourceData: Bool?
+    var encryptionCertificate: String?
+    var encryptionCertificateID: String?
     var latestSupportedTLSVersion: String?
     var notificationQueryOptions: String?
     var notificationURLAppID: String?
-    var encryptionCertificate: String?
-    var encryptionCertificateID: String?
     /// Whether it has keys that only belong to Web Push.
     var hasWebPushKeys = false
 
@@ -54,6 +54,8 @@ struct SubscriptionDraft: Sendable, Equatable {
         case "latestSupportedTlsVersion": self.latestSupportedTLSVersion = try reader.readStringOrNull()
         case "notificationQueryOptions": self.notificationQueryOptions = try reader.readStringOrNull()
         case "notificationUrlAppId": self.notificationURLAppID = try reader.readStringOrNull()
+        case "encryptionCertificate": self.encryptionCertificate = try reader.readStringOrNull()
+        case "encryptionCertificateId": self.encryptionCertificateID = try reader.readStringOrNull()
         case "includeResourceData":
             self.includeResourceData = try reader.readNullIfPresent() ? nil : try reader.readBool()
         case "expirationDateTime":
@@ -63,8 +65,6 @@ struct SubscriptionDraft: Sendable, Equatable {
             self.expiresAt = moment
         case "vapidPublicKey", "webPushEncryptionP256dhPublicKey", "webPushEncryptionSecret":
             self.hasWebPushKeys = try reader.readStringOrNull() != nil || self.hasWebPushKeys
-        case "encryptionCertificate": self.encryptionCertificate = try reader.readStringOrNull()
-        case "encryptionCertificateId": self.encryptionCertificateID = try reader.readStringOrNull()
         // What only the service sets.
         case "id", "applicationId", "creatorId", "notificationContentType", "@odata.type", "@odata.context":
             try reader.skip()

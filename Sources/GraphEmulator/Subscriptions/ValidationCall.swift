@@ -12,8 +12,9 @@ struct ValidationCall: Sendable {
     let timeout: Duration
     let requiresPlainText: Bool
     let namesStatus: Bool
-    let clock: EmulatorClock
     let logger: Logger
+    /// Receivers live in real time, whatever the emulator's clock says.
+    var clock = EmulatorClock.system
 
     /// What the receiver answered.
     struct Answer: Sendable, Equatable {
@@ -44,6 +45,7 @@ struct ValidationCall: Sendable {
 
     /// Throws what Graph answers when `url` does not give the token back.
     func validate(_ url: String, token: String) async throws(GraphRefusal) {
+        guard HubEndpoint(url) == nil else { return }
         var request = HTTPClientRequest(url: NotificationURL.appending(validationToken: token, to: url))
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "text/plain; charset=utf-8")

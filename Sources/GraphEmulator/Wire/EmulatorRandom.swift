@@ -1,9 +1,12 @@
 /// Random numbers, and the ids made of them: the system's, or with a seed (SplitMix64) the same each time.
 struct EmulatorRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64?
+    /// What it began with.
+    private let seed: UInt64?
 
     init(seed: UInt64? = nil) {
         self.state = seed
+        self.seed = seed
     }
 
     mutating func next() -> UInt64 {
@@ -18,6 +21,16 @@ struct EmulatorRandom: RandomNumberGenerator, Sendable {
         value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
         return value ^ (value >> 31)
     }
+
+    /// Random numbers of their own for `purpose` and `number`: with a seed the same each time, whatever was drawn before.
+    func derived(_ purpose: UInt64, _ number: Int) -> EmulatorRandom {
+        guard let seed else { return self }
+        var mixed = EmulatorRandom(seed: seed ^ purpose &* 0xD6E8_FEB8_6659_FD93)
+        return EmulatorRandom(seed: mixed.next() ^ UInt64(bitPattern: Int64(number)))
+    }
+
+    /// So many random bytes.
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: self.next() >> 56) } }
 
     /// A GUID (version 4) in lower case.
     mutating func guid() -> String {

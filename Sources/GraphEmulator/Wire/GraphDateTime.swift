@@ -46,6 +46,18 @@ enum GraphDateTime {
         return "\(text.prefix(10)) \(text.suffix(8))Z"
     }
 
+    /// `Tue, 24 Nov 2026 09:30:00 GMT`, as HTTP writes it.
+    static func http(_ milliseconds: Int64) -> String {
+        let text = self.withoutZone(milliseconds)
+        // The first of January 1970 was a Thursday.
+        let days = (milliseconds - (milliseconds % 86_400_000 + 86_400_000) % 86_400_000) / 86_400_000
+        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int((days % 7 + 7) % 7)]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let parts = text.prefix(10).split(separator: "-")
+        let month = months[(Int(parts[1]) ?? 1) - 1]
+        return "\(weekday), \(parts[2]) \(month) \(parts[0]) \(text.suffix(8)) GMT"
+    }
+
     private static func local(_ milliseconds: Int64) -> String {
         let text = self.text(milliseconds).dropLast()
         return String(text.hasSuffix(".000") ? text.dropLast(4) : text)

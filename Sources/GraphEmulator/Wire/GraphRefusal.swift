@@ -5,6 +5,8 @@ struct GraphRefusal: Error, Equatable {
     var status: HTTPResponse.Status
     var code: String
     var message: String
+    /// Further fields of the answer.
+    var fields = HTTPFields()
 
     init(_ status: HTTPResponse.Status, _ code: String, _ message: String) {
         self.status = status

@@ -58,6 +58,18 @@ struct JSONObject: Sendable {
         self.members.writeImmutableBuffer(other.members)
     }
 
+    /// An object that is JSON already, with the members of `other` behind its own.
+    static func joining(_ object: ByteBuffer, _ other: JSONObject) -> ByteBuffer {
+        guard other.members.readableBytes > 0 else { return object }
+        var joined = object
+        // Without the brace at its end.
+        joined.moveWriterIndex(to: joined.writerIndex - 1)
+        if joined.readableBytes > 1 { joined.writeInteger(UInt8(ascii: ",")) }
+        joined.writeImmutableBuffer(other.members)
+        joined.writeInteger(UInt8(ascii: "}"))
+        return joined
+    }
+
     /// The object as JSON.
     var bytes: ByteBuffer {
         var bytes = ByteBuffer()

@@ -1,4 +1,5 @@
 import JSONBytes
+import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -45,6 +46,26 @@ extension GraphError {
             code, message, status: response.status, graphCode: body.code,
             retryAfter: Self.retryAfter(response.headers, now: now)
         )
+        self.location = response.headers.first(name: "Location")
+        self.requestID = response.headers.first(name: "request-id") ?? body.requestID
+    }
+
+    /// An answer that makes no sense. It may have done what it was asked to; nobody can tell.
+    static func unreadable(_ response: GraphResponse, to action: String) -> GraphError {
+        var error = GraphError(
+            .serviceFailed, "Graph's answer could not be read when it was asked to \(action).", status: response.status
+        )
+        error.requestID = response.headers.first(name: "request-id")
+        return error
+    }
+
+    /// What a log line says of it.
+    var logMetadata: Logger.Metadata {
+        var metadata: Logger.Metadata = [.error: "\(self)", .failureClass: "\(self.failureClass.rawValue)"]
+        if let status = self.status { metadata[.status] = "\(status)" }
+        if let id = self.requestID { metadata[.requestID] = "\(id)" }
+        if let id = self.clientRequestID { metadata[.clientRequestID] = "\(id)" }
+        return metadata
     }
 
     /// How long an answer asks to wait: seconds, perhaps with a fraction, or a date.
@@ -63,10 +84,13 @@ private struct ErrorBody {
     private(set) var code: String?
     /// Graph's own words, in one line without a full stop; empty if there are none.
     private(set) var message = ""
+    /// Graph's id of the request.
+    private(set) var requestID: String?
 
     init(_ body: ByteBuffer) {
         var code: String?
         var message = ""
+        var requestID: String?
         body.withUnsafeReadableBytes { bytes in
             var reader = JSONReader(bytes)
             try? reader.readObject { reader, name throws(JSONError) in
@@ -78,12 +102,18 @@ private struct ErrorBody {
                     switch name {
                     case "code": code = try reader.readStringIfPresent()
                     case "message": message = try reader.readStringIfPresent() ?? ""
+                    case "innerError" where try reader.peek() == .object, "innererror" where try reader.peek() == .object:
+                        try reader.readObject { reader, name throws(JSONError) in
+                            guard name == "request-id" else { return _ = try reader.skip() }
+                            requestID = try reader.readStringIfPresent()
+                        }
                     default: try reader.skip()
                     }
                 }
             }
         }
         self.code = code.map { String($0.prefix(100)) }
+        self.requestID = requestID.map { String($0.prefix(100)) }
         var line = message.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(300)
         while let last = line.last, last == "." || last.isWhitespace { line.removeLast() }
         self.message = String(line)

@@ -14,19 +14,12 @@ struct GraphRequest: Sendable {
     var headers: HTTPHeaders = [:]
     var body: ByteBuffer?
     var timeout: Duration = .seconds(30)
-}
-
-struct GraphResponse: Sendable {
-    var status: Int
-    var headers: HTTPHeaders = [:]
-    var body = ByteBuffer()
+    /// The largest answer that is read, in bytes.
+    var maximumResponseSize = 4 << 20
 }
 
 /// Over the network.
 struct HTTPClientTransport: GraphTransport {
-    /// The largest answer that is read, in bytes.
-    static let maximumResponseSize = 4 << 20
-
     let httpClient: HTTPClient
 
     func send(_ request: GraphRequest) async throws(GraphError) -> GraphResponse {
@@ -38,7 +31,7 @@ struct HTTPClientTransport: GraphTransport {
             let response = try await self.httpClient.execute(
                 outgoing, timeout: .milliseconds(request.timeout.milliseconds)
             )
-            let body = try await response.body.collect(upTo: Self.maximumResponseSize)
+            let body = try await response.body.collect(upTo: request.maximumResponseSize)
             return GraphResponse(status: Int(response.status.code), headers: response.headers, body: body)
         } catch {
             throw Self.graphError(error, request)
@@ -55,7 +48,7 @@ struct HTTPClientTransport: GraphTransport {
             if error is CancellationError || clientError == .cancelled {
                 "The request to \(peer) was cancelled."
             } else if error is NIOTooManyBytesError {
-                "The answer of \(peer) is larger than \(Self.maximumResponseSize) bytes."
+                "The answer of \(peer) is larger than \(request.maximumResponseSize) bytes."
             } else if let clientError, timeouts.contains(clientError) {
                 "There was no answer from \(peer) within \(request.timeout.components.seconds) s."
             } else {

@@ -20,13 +20,17 @@ public struct ChangeNotification: Sendable, Equatable {
     public var etag: String?
     /// The item's own id; often missing.
     public var id: String?
+    /// The resource as it was sealed, if the subscription asks for it.
+    public var encryptedContent: EncryptedContent?
+    /// The resource as JSON, once it was opened.
+    public var content: ByteBuffer?
     /// The item's bytes as they came.
     public var item: ByteBuffer
 
     public init(
         subscriptionID: String, clientState: String? = nil, changeType: String, resource: String,
         tenantID: String? = nil, resourceID: String? = nil, etag: String? = nil, id: String? = nil,
-        item: ByteBuffer = ByteBuffer()
+        encryptedContent: EncryptedContent? = nil, content: ByteBuffer? = nil, item: ByteBuffer = ByteBuffer()
     ) {
         self.subscriptionID = subscriptionID
         self.clientState = clientState
@@ -36,6 +40,8 @@ public struct ChangeNotification: Sendable, Equatable {
         self.resourceID = resourceID
         self.etag = etag
         self.id = id
+        self.encryptedContent = encryptedContent
+        self.content = content
         self.item = item
     }
 }

@@ -11,12 +11,23 @@ public enum NotificationBatch {
     /// - Throws: ``GraphError/Code/malformedNotification`` when the body is not JSON, is nested deeper than 64, or has no
     ///   array `value`.
     public static func items(in body: ByteBuffer) throws(GraphError) -> [NotificationItem] {
+        try self.contents(of: body).items
+    }
+
+    /// The same, with what stands beside the items.
+    public static func contents(of body: ByteBuffer) throws(GraphError) -> NotificationContents {
         do {
             return try body.withUnsafeReadableBytes { bytes in
                 var items: [NotificationItem] = []
+                var tokens: [String] = []
                 var isCollection = false
                 var reader = JSONReader(bytes)
                 try reader.readObject { reader, name throws(JSONError) in
+                    if name.equalsIgnoringCase("validationTokens"), try reader.peek() == .array {
+                        tokens = []
+                        try reader.readArray { reader throws(JSONError) in tokens.append(try reader.readString()) }
+                        return
+                    }
                     guard name.equalsIgnoringCase("value") else {
                         try reader.skip()
                         return
@@ -31,7 +42,7 @@ public enum NotificationBatch {
                 }
                 try reader.finish()
                 guard isCollection else { throw JSONError(.wrongType, at: 0) }
-                return items
+                return NotificationContents(items: items, validationTokens: tokens)
             }
         } catch {
             throw GraphError(
@@ -67,6 +78,7 @@ private struct ItemFields {
     var tenantID: String?
     var resourceID: String?
     var etag: String?
+    var encryptedContent: EncryptedContent?
 
     /// Strict where something depends on the member, tolerant where it only informs.
     mutating func read(from reader: inout JSONReader) throws(JSONError) {
@@ -87,6 +99,8 @@ private struct ItemFields {
                 self.id = try reader.readStringIfPresent()
             } else if name.equalsIgnoringCase("resourceData"), try reader.peek() == .object {
                 try self.readResourceData(from: &reader)
+            } else if name.equalsIgnoringCase("encryptedContent"), try reader.peek() == .object {
+                self.encryptedContent = try Self.readEncryptedContent(from: &reader)
             } else {
                 try reader.skip()
             }
@@ -103,6 +117,27 @@ private struct ItemFields {
                 try reader.skip()
             }
         }
+    }
+
+    /// What is missing or of another type is empty, and will not be opened.
+    private static func readEncryptedContent(from reader: inout JSONReader) throws(JSONError) -> EncryptedContent {
+        var content = EncryptedContent(data: "", dataKey: "", dataSignature: "", certificateID: "")
+        try reader.readObject { reader, name throws(JSONError) in
+            if name.equalsIgnoringCase("data") {
+                content.data = try reader.readStringIfPresent() ?? ""
+            } else if name.equalsIgnoringCase("dataKey") {
+                content.dataKey = try reader.readStringIfPresent() ?? ""
+            } else if name.equalsIgnoringCase("dataSignature") {
+                content.dataSignature = try reader.readStringIfPresent() ?? ""
+            } else if name.equalsIgnoringCase("encryptionCertificateId") {
+                content.certificateID = try reader.readStringIfPresent() ?? ""
+            } else if name.equalsIgnoringCase("encryptionCertificateThumbprint") {
+                content.certificateThumbprint = try reader.readStringIfPresent()
+            } else {
+                try reader.skip()
+            }
+        }
+        return content
     }
 
     func item(_ item: ByteBuffer) -> NotificationItem {
@@ -127,7 +162,7 @@ private struct ItemFields {
             ChangeNotification(
                 subscriptionID: subscriptionID, clientState: self.clientState, changeType: changeType.lowercased(),
                 resource: resource, tenantID: self.tenantID, resourceID: self.resourceID, etag: self.etag,
-                id: self.id, item: item
+                id: self.id, encryptedContent: self.encryptedContent, item: item
             )
         )
     }

@@ -10,6 +10,32 @@ public enum NotificationItem: Sendable, Equatable {
     case malformed(detail: String, item: ByteBuffer)
 }
 
+extension NotificationItem {
+    /// The subscription it says it belongs to; `nil` if it is malformed.
+    public var subscriptionID: String? {
+        switch self {
+        case .change(let notification): notification.subscriptionID
+        case .lifecycle(let notification): notification.subscriptionID
+        case .malformed: nil
+        }
+    }
+
+    /// The tenant it says it happened in.
+    public var tenantID: String? {
+        switch self {
+        case .change(let notification): notification.tenantID
+        case .lifecycle(let notification): notification.tenantID
+        case .malformed: nil
+        }
+    }
+
+    /// Whether it brings content that is encrypted.
+    var isSealed: Bool {
+        guard case .change(let notification) = self else { return false }
+        return notification.encryptedContent != nil
+    }
+}
+
 extension NotificationItem: CustomStringConvertible {
     public var description: String {
         switch self {

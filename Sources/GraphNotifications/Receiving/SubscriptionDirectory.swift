@@ -11,12 +11,17 @@ public struct KnownSubscription: Sendable, Equatable {
     public var clientState: String
     /// The tenant it belongs to, if known.
     public var tenantID: String?
+    /// The application that it belongs to, if known.
+    public var applicationID: String?
 
-    public init(name: String, id: String, clientState: String, tenantID: String? = nil) {
+    public init(
+        name: String, id: String, clientState: String, tenantID: String? = nil, applicationID: String? = nil
+    ) {
         self.name = name
         self.id = id
         self.clientState = clientState
         self.tenantID = tenantID
+        self.applicationID = applicationID
     }
 }
 

@@ -52,7 +52,7 @@ public final class SubscriptionManager: Service {
     ) {
         let now = now ?? WallClock.now
         self.work = SubscriptionWork(
-            graph: graph, store: store, directory: directory, notificationURL: notificationURL,
+            graph: graph.with(failures: .once), store: store, directory: directory, notificationURL: notificationURL,
             lifecycleNotificationURL: lifecycleNotificationURL, now: now, newClientState: newClientState, logger: logger
         )
         self.backoff = backoff
@@ -180,7 +180,6 @@ public final class SubscriptionManager: Service {
         }
         self.metrics.failures.increment()
         let random = self.random()
-        let isUncertain = error.code == .unreachable || error.code == .serviceFailed
         let failures = self.settle(job, error: error, isLast: false) { entry in
             var delay = Self.permanentPause * (0.9 + 0.2 * random)
             if error.isRetryable {
@@ -188,14 +187,14 @@ public final class SubscriptionManager: Service {
             }
             delay = max(delay, error.retryAfter ?? .zero)
             entry.machine.failed(
-                now: now, delay: delay.milliseconds, isPermanent: !error.isRetryable, isUncertain: isUncertain
+                now: now, delay: delay.milliseconds, isPermanent: !error.isRetryable, isUncertain: error.isUncertain
             )
             return entry.machine.failures
         }
         if error.isRetryable, failures != Self.failuresUntilWarning {
             self.logger.debug(
                 "A subscription could not be kept; it is tried again",
-                metadata: self.metadata(job).merging([.error: "\(error)"]) { $1 }
+                metadata: self.metadata(job).merging(error.logMetadata) { $1 }
             )
         } else {
             self.report(error, of: job.record.name)
@@ -206,7 +205,8 @@ public final class SubscriptionManager: Service {
     private func report(_ error: GraphError, of name: String) {
         guard self.state.withLock({ $0.isNews(error, of: name) }) else { return }
         self.logger.error(
-            "A subscription is not as declared", metadata: [.subscriptionName: "\(name)", .error: "\(error)"]
+            "A subscription is not as declared",
+            metadata: [.subscriptionName: "\(name)"].merging(error.logMetadata) { $1 }
         )
     }
 

@@ -4,7 +4,9 @@ import SignalR
 /// What a follower needs of its connection.
 protocol FollowedConnection: Sendable {
     /// Joins a group; in force when it returns.
-    func join(_ topic: String) async
+    ///
+    /// - Throws: ``RelayError`` if it could not.
+    func join(_ topic: String) async throws(RelayError)
     /// Leaves a group; in force when it returns.
     func leave(_ topic: String) async
     /// Stops what is broadcast, and says how far it came; `nil` if it never began.
@@ -21,9 +23,18 @@ protocol FollowedConnection: Sendable {
 struct CallerConnection: FollowedConnection {
     let caller: HubCaller
 
-    func join(_ topic: String) async { await self.caller.groups.join(topic) }
+    func join(_ topic: String) async throws(RelayError) {
+        do {
+            try await self.caller.groups.join(topic)
+        } catch {
+            throw RelayError(.storageFailed, "The topic cannot be followed now; try again.", cause: error)
+        }
+    }
 
-    func leave(_ topic: String) async { await self.caller.groups.leave(topic) }
+    func leave(_ topic: String) async {
+        // In memory it cannot fail. Elsewhere the connection goes on getting what its client can pass over, until it ends.
+        try? await self.caller.groups.leave(topic)
+    }
 
     func pauseFeed() async -> Int64? { await self.caller.pauseFeed() }
 

@@ -46,9 +46,9 @@ final class Follower: Sendable {
             try self.requireRoom(for: topics)
             await self.pause(connection)
             // What is broadcast from here on for the new topics is not delivered, but it is noticed.
-            for topic in topics { await connection.join(topic) }
             let answer: SubscribeAnswer
             do throws(RelayError) {
+                for topic in topics { try await connection.join(topic) }
                 answer = try await self.answer(topics, after: cursor)
             } catch {
                 let joined = self.state.withLock { state in

@@ -72,7 +72,7 @@ struct HeldItems {
 extension NotificationItem {
     fileprivate var size: Int {
         switch self {
-        case .change(let notification): notification.item.readableBytes
+        case .change(let notification): notification.item.readableBytes + (notification.content?.readableBytes ?? 0)
         case .lifecycle(let notification): notification.item.readableBytes
         case .malformed(_, let item): item.readableBytes
         }

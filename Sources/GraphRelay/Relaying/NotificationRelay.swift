@@ -25,6 +25,7 @@ public struct NotificationRelay: Service {
     private let log: any UpdateLog
     private let directory: SubscriptionDirectory
     private let configuration: RelayConfiguration
+    private let opener: NotificationOpener?
     private let onLifecycle: @Sendable (LifecycleNotification) async -> Void
     private let metrics: RelayMetrics
     private let now: @Sendable () -> Int64
@@ -36,13 +37,14 @@ public struct NotificationRelay: Service {
     ///   - log: Where updates go.
     ///   - directory: Which subscriptions are known.
     ///   - configuration: Its times and sizes.
+    ///   - opener: What verifies and opens encrypted content; `nil` passes it over, and updates come without it.
     ///   - onLifecycle: Told of lifecycle events, after the entry they came in is settled. The relay waits for it.
     ///   - metrics: Where to count.
     ///   - now: Milliseconds since 1970.
     ///   - logger: For what cannot be thrown: that the store fails, and that it works again.
     public init(
         queue: any NotificationQueue, log: any UpdateLog, directory: SubscriptionDirectory,
-        configuration: RelayConfiguration = .init(),
+        configuration: RelayConfiguration = .init(), opener: NotificationOpener? = nil,
         onLifecycle: @escaping @Sendable (LifecycleNotification) async -> Void = { _ in },
         metrics: RelayMetrics = .init(), now: @escaping @Sendable () -> Int64 = Self.systemTime, logger: Logger
     ) {
@@ -50,6 +52,7 @@ public struct NotificationRelay: Service {
         self.log = log
         self.directory = directory
         self.configuration = configuration
+        self.opener = opener
         self.onLifecycle = onLifecycle
         self.metrics = metrics
         self.now = now
@@ -63,7 +66,7 @@ public struct NotificationRelay: Service {
     public func run() async throws {
         let worker = RelayWorker(
             queue: self.queue, log: self.log, directory: self.directory, configuration: self.configuration,
-            onLifecycle: self.onLifecycle, metrics: self.metrics, now: self.now, logger: self.logger,
+            opener: self.opener, onLifecycle: self.onLifecycle, metrics: self.metrics, now: self.now, logger: self.logger,
             condition: self.condition
         )
         await cancelWhenGracefulShutdown { await worker.run() }

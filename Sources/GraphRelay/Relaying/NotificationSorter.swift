@@ -11,6 +11,8 @@ struct NotificationSorter {
         var id: Int64
         var receivedAt: Int64
         var items: [NotificationItem]
+        /// Why some must not be believed or could not be opened, by their place.
+        var refusals: [Int: ContentError]
         /// The next item to look at.
         var next = 0
         /// How many are held.
@@ -52,11 +54,14 @@ struct NotificationSorter {
     // MARK: - Events
 
     /// The next entry of the queue. The one before must have been sorted to its end.
-    mutating func open(_ entry: QueuedNotification) {
+    ///
+    /// - Parameter opened: What is in it, where that was looked at already.
+    mutating func open(_ entry: QueuedNotification, opened: OpenedNotifications? = nil) {
         precondition(self.open == nil, "Entry \(entry.id) was opened before the one ahead of it was sorted")
         do throws(GraphError) {
+            let items = if let opened { opened.items } else { try NotificationBatch.items(in: entry.body) }
             self.open = OpenEntry(
-                id: entry.id, receivedAt: entry.receivedAt, items: try NotificationBatch.items(in: entry.body)
+                id: entry.id, receivedAt: entry.receivedAt, items: items, refusals: opened?.refusals ?? [:]
             )
         } catch {
             self.batch.append(
@@ -81,10 +86,15 @@ struct NotificationSorter {
                 self.open = entry
                 return false
             }
-            let isDecided = self.sort(
-                entry.items[entry.next], at: entry.next, of: entry.id, receivedAt: entry.receivedAt, now: now, known: known
-            )
-            if !isDecided { entry.held += 1 }
+            if let refusal = entry.refusals[entry.next] {
+                self.bury(entry.items[entry.next], at: entry.next, of: entry.id, refusal)
+            } else {
+                let isDecided = self.sort(
+                    entry.items[entry.next], at: entry.next, of: entry.id, receivedAt: entry.receivedAt, now: now,
+                    known: known
+                )
+                if !isDecided { entry.held += 1 }
+            }
             entry.next += 1
         }
         if entry.held == 0 { self.batch.settle(entry.id) } else { self.unsettled[entry.id] = entry.held }
@@ -170,7 +180,8 @@ struct NotificationSorter {
             update: GraphUpdate(
                 changeType: notification.changeType, resource: notification.resource, timestamp: receivedAt,
                 topics: Topics.topics(of: notification.resource, subscription: subscription.name),
-                subscription: subscription.name, tenantID: notification.tenantID, resourceID: notification.resourceID
+                subscription: subscription.name, tenantID: notification.tenantID, resourceID: notification.resourceID,
+                data: notification.content
             ),
             deduplicationKey: DeduplicationKey(
                 of: notification, configuration: self.configuration, scratch: &self.scratch
@@ -183,6 +194,18 @@ struct NotificationSorter {
         self.batch.append(.init(entryID: entryID, index: index, item: bytes, fate: .deadLetter(reason, detail: detail)))
     }
 
+    private mutating func bury(_ item: NotificationItem, at index: Int, of entryID: Int64, _ refusal: ContentError) {
+        let reason: DeadLetter.Reason =
+            switch refusal.code {
+            case .tokenMissing, .tokenRefused, .keysUnavailable: .notAuthentic
+            default: .contentNotOpened
+            }
+        let (bytes, _) = item.remains(for: reason)
+        self.batch.append(
+            .init(entryID: entryID, index: index, item: bytes, fate: .deadLetter(reason, detail: refusal.message))
+        )
+    }
+
     private mutating func decided(oneOf entryID: Int64) {
         guard let count = self.unsettled[entryID] else { return }
         self.unsettled[entryID] = count > 1 ? count - 1 : nil
@@ -191,15 +214,6 @@ struct NotificationSorter {
 }
 
 extension NotificationItem {
-    /// The subscription it says it belongs to; `nil` if it is malformed.
-    fileprivate var subscriptionID: String? {
-        switch self {
-        case .change(let notification): notification.subscriptionID
-        case .lifecycle(let notification): notification.subscriptionID
-        case .malformed: nil
-        }
-    }
-
     /// The item with bytes of its own, which do not keep the whole body in memory.
     fileprivate func copied() -> NotificationItem {
         switch self {

@@ -36,6 +36,7 @@ struct RelayBatch: Sendable {
     mutating func append(_ decision: Decision) {
         self.decisions.append(decision)
         self.bytes += decision.item.readableBytes
+        if case .update(let draft) = decision.fate { self.bytes += draft.update.data?.readableBytes ?? 0 }
     }
 
     mutating func append(_ notification: LifecycleNotification) {

@@ -9,6 +9,7 @@ struct RelayWorker {
     let log: any UpdateLog
     let directory: SubscriptionDirectory
     let configuration: RelayConfiguration
+    let opener: NotificationOpener?
     let onLifecycle: @Sendable (LifecycleNotification) async -> Void
     let metrics: RelayMetrics
     let now: @Sendable () -> Int64
@@ -40,9 +41,10 @@ struct RelayWorker {
                 )
                 if failures > 0 { self.recovered() }
                 failures = 0
-                for entry in entries {
+                guard let opened = await self.open(entries) else { return }
+                for (entry, opened) in zip(entries, opened) {
                     position = entry.id
-                    guard await self.sort(entry, with: &sorter) else { return }
+                    guard await self.sort(entry, opened: opened, with: &sorter) else { return }
                 }
                 guard await self.commitBatch(of: &sorter) else { return }
                 if entries.isEmpty {
@@ -66,9 +68,37 @@ struct RelayWorker {
 
     // MARK: - One entry
 
+    /// Verifies and opens what is encrypted.
+    ///
+    /// Where the keys for that cannot be had it waits, and all that came later with it; but not for ever.
+    ///
+    /// - Returns: What is in each entry, `nil` for one that cannot be read; nothing at all when the relay must stop.
+    private func open(_ entries: [QueuedNotification]) async -> [OpenedNotifications?]? {
+        guard let opener = self.opener else { return Array(repeating: nil, count: entries.count) }
+        let contents = entries.map { try? NotificationBatch.contents(of: $0.body) }
+        var attempts = 0
+        while true {
+            attempts += 1
+            do throws(ContentError) {
+                var opened = try await opener.open(
+                    contents.compactMap { $0 }, isLastAttempt: attempts >= self.configuration.maximumAttempts,
+                    applicationID: { self.directory.subscription(id: $0)?.applicationID }
+                ).makeIterator()
+                return contents.map { $0 == nil ? nil : opened.next() }
+            } catch {
+                self.logger.debug("Encrypted notifications wait to be verified", metadata: [.error: "\(error)"])
+                // Cancelled when the relay must stop.
+                try? await Task.sleep(for: self.configuration.backoff.delay(afterFailures: attempts, random: 1))
+                guard !Task.isCancelled else { return nil }
+            }
+        }
+    }
+
     /// - Returns: `false` when the relay must stop.
-    private func sort(_ entry: QueuedNotification, with sorter: inout NotificationSorter) async -> Bool {
-        sorter.open(entry)
+    private func sort(
+        _ entry: QueuedNotification, opened: OpenedNotifications?, with sorter: inout NotificationSorter
+    ) async -> Bool {
+        sorter.open(entry, opened: opened)
         let now = self.now()
         while !sorter.sort(now: now, known: self.directory.subscription(id:)) {
             guard await self.commitBatch(of: &sorter) else { return false }

@@ -26,6 +26,7 @@ struct TransactionWriter: Sendable {
     }
 
     private let epoch: String
+    private let seal: ContentSeal
     private let statements: Statements
     private let now: @Sendable () -> Int64
     private var counters: StorageCounters
@@ -35,10 +36,11 @@ struct TransactionWriter: Sendable {
     private var settled: [Int64] = []
 
     init(
-        epoch: String, counters: StorageCounters, deduplication: DeduplicationIndex, now: @escaping @Sendable () -> Int64,
+        epoch: String, seal: ContentSeal, counters: StorageCounters, deduplication: DeduplicationIndex, now: @escaping @Sendable () -> Int64,
         in db: Database
     ) throws {
         self.epoch = epoch
+        self.seal = seal
         self.counters = counters
         self.deduplication = deduplication
         self.now = now
@@ -202,11 +204,20 @@ struct TransactionWriter: Sendable {
         insert.bind(offset, at: 1)
         insert.bind(now, at: 2)
         var topics = try TopicList.text(of: draft.topics)
-        try topics.withUTF8 { topics in
+        let size = try topics.withUTF8 { topics in
             insert.bind(text: topics, at: 3)
-            try json.withUnsafeReadableBytes { bytes in
-                insert.bind(blob: UnsafeRawBufferPointer(rebasing: bytes[range]), at: 4)
-                try insert.run()
+            return try json.withUnsafeReadableBytes { bytes in
+                let plain = UnsafeRawBufferPointer(rebasing: bytes[range])
+                guard draft.update.data != nil else {
+                    insert.bind(blob: plain, at: 4)
+                    try insert.run()
+                    return plain.count
+                }
+                return try self.seal.seal(plain, at: offset).withUnsafeBytes { sealed in
+                    insert.bind(blob: sealed, at: 4)
+                    try insert.run()
+                    return sealed.count
+                }
             }
         }
 
@@ -219,7 +230,7 @@ struct TransactionWriter: Sendable {
             self.added += 1
         }
         self.counters.logLatest = offset
-        self.counters.logBytes += Int64(range.count)
+        self.counters.logBytes += Int64(size)
         return (offset, draft.topics, range)
     }
 

@@ -10,10 +10,9 @@ final class ClientResults: Sendable {
     }
 
     private let pending = Mutex<[String: Pending]>([:])
-    private let count = Atomic(0)
 
-    /// The id of a call: no client chooses such ones for its own.
-    func nextID() -> String { "s\(self.count.add(1, ordering: .relaxed).newValue)" }
+    /// The id of a call, which no other server chooses too.
+    static func randomID() -> String { "s" + HubEndpoint.randomID() }
 
     func add(_ id: String, connectionID: String, _ continuation: CheckedContinuation<ByteBuffer?, any Error>) {
         self.pending.withLock { $0[id] = Pending(connectionID: connectionID, continuation: continuation) }

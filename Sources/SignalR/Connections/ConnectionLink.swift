@@ -68,6 +68,8 @@ final class ConnectionLink: HubTransportOwner {
 
     func close(_ reason: CloseReason) { self.tell { $0.close(reason) } }
 
+    func stuck() { self.tell { $0.stuck() } }
+
     func shutDown() { self.tell { $0.shutDown() } }
 
     func transportEnding(_ reason: CloseReason) { self.tell { $0.transportEnding(reason) } }

@@ -33,7 +33,8 @@ final class HubConnection {
     /// Whether the hub has been told of the connection and must be told of its end.
     private var isKnownToHub = false
     private var isCounted = false
-    private var hasSaidGoodbye = false
+    /// Why the client leaves, once it has said goodbye in the protocol.
+    private var goodbye: CloseReason?
     /// When what an ended connection still does is cut off.
     private var deadline: LoopInstant?
     /// When what proves the user ceases to.
@@ -93,6 +94,13 @@ final class HubConnection {
         if window > .zero { self.loop.drain(self, .serverShuttingDown, over: window) } else { self.close(.serverShuttingDown) }
     }
 
+    /// The client has shown again who it is: the same, perhaps with other claims.
+    func refresh(_ user: HubUser?) {
+        guard user != self.user else { return }
+        self.user = user
+        self.expiry = Self.expiry(of: user, self.configuration, now: .now(), wallClock: WallClock.now)
+    }
+
     /// How it gets what is sent to many.
     var lane: HubLane { self.reconnect != nil ? .single : self.kind == .json ? .json : .messagePack }
 
@@ -141,14 +149,23 @@ final class HubConnection {
     /// The transport has lost or ended the connection; it carries nothing any more, but a goodbye.
     func transportEnding(_ reason: CloseReason) {
         switch self.machine.closed() {
-        case .sendCloseAndEnd, .endOnly: self.ended(reason, handlesRest: reason == .normal || reason == .connectionLost)
+        case .sendCloseAndEnd, .endOnly:
+            let isClients = reason == .normal || reason == .connectionLost
+            self.ended(isClients && self.splitter.isMidMessage ? .messageCutOff : reason, handlesRest: isClients)
         case .nothing: break
         }
     }
 
+    /// The client takes nothing of what waits for it, and the transport is about to cut it off.
+    func stuck() {
+        self.metrics.exceeded(.sendTime)
+        // Whoever may come back is without a socket only for a while.
+        if self.reconnect == nil { self.transportEnding(.sendTimedOut) }
+    }
+
     /// Nothing is left of the transport.
     func transportEnded() {
-        if self.isOpen, self.reconnect != nil, !self.hasSaidGoodbye {
+        if self.isOpen, self.reconnect != nil, self.goodbye == nil {
             // Its client may come back.
             self.transport = nil
             self.splitter.reset()
@@ -331,7 +348,7 @@ final class HubConnection {
         guard try self.admits(message) else { return }
         switch message {
         case .invocation(let invocation):
-            guard !self.hasSaidGoodbye else { return }
+            guard self.goodbye == nil else { return }
             guard !invocation.isBesideQueue || self.register(invocation) else { return }
             self.calls.append(invocation, size: record.readableBytes)
             self.handleCalls()
@@ -343,9 +360,10 @@ final class HubConnection {
             try self.answered(completion)
         case .cancelInvocation(let id): self.streams.cancel(id)
         case .ping: self.machine.pinged(at: now)
-        case .close:
-            self.hasSaidGoodbye = true
-            if !self.calls.isBusy { self.close(.normal) }
+        case .close(let message):
+            let goodbye = message.error.map(CloseReason.clientFailed) ?? .normal
+            self.goodbye = goodbye
+            if !self.calls.isBusy { self.close(goodbye) }
         case .ack, .sequence, nil: break
         }
     }
@@ -381,7 +399,7 @@ final class HubConnection {
             connection: HubConnectionHandle(
                 NIOLoopBound(self, eventLoop: self.loop.eventLoop), mailbox: self.mailbox, kind: self.kind
             ),
-            lifetime: self.endpoint.lifetime
+            lifetime: self.endpoint.backend, results: self.results
         )
     }
 
@@ -459,8 +477,8 @@ final class HubConnection {
         guard !self.calls.isBusy else { return }
         if self.endReason != nil {
             self.tellHubOfEnd()
-        } else if self.hasSaidGoodbye {
-            self.close(.normal)
+        } else if let goodbye = self.goodbye {
+            self.close(goodbye)
         } else if self.isReading {
             self.machine.idle(at: .now())
         }
@@ -491,13 +509,14 @@ final class HubConnection {
         case .sendCloseAndEnd:
             if reason == .slowClient { self.transport?.discardWaiting() }
             var record = ByteBuffer()
-            self.kind.encodeClose(reason.message, into: &record)
+            // Whoever leaves knows why.
+            self.kind.encodeClose((reason == self.goodbye ? CloseReason.normal : reason).message, into: &record)
             self.send(record)
         case .endOnly: break
         case .nothing: return
         }
         self.transport?.close()
-        self.ended(reason, handlesRest: self.hasSaidGoodbye)
+        self.ended(reason, handlesRest: self.goodbye != nil)
     }
 
     /// - Parameter handlesRest: Whether calls that have arrived are still handled: the client left, having said all this.

@@ -1,109 +1,87 @@
-import Metrics
-import NIOCore
-import SignalRProtocol
-import Synchronization
+public import SignalRProtocol
 
-/// Who is connected to a hub, on all event loops, and how to reach them.
-final class HubLifetimeManager: Sendable {
-    private struct Entry: Sendable {
-        let loop: NIOLoopBound<HubLoop>
-        let mailbox: LoopMailbox<HubLoopItem>
-    }
+/// Who is connected to a hub, wherever that is, and how to reach them: the seam behind which connections can live elsewhere.
+///
+/// A hub that is given nothing else has an ``InMemoryHubLifetimeManager``, which reaches the connections of its own process. A
+/// backend may wrap that one, so that several servers reach each other's clients, or stand in its place where another service
+/// holds the connections. `HubLifetimeManagerConformance` of `RealTimeTesting` says what all of them promise, and tries it.
+///
+/// Names that nobody has are passed over everywhere. Upper and lower case matter.
+public protocol HubLifetimeManager: Sendable {
+    /// The connections of this process that are reached through it; `nil` if it owns none here.
+    ///
+    /// Connections that are made to this process are made there, and only there are they drained, counted and limited.
+    var local: InMemoryHubLifetimeManager? { get }
 
-    let metrics: HubMetrics
-    let results = ClientResults()
-    private let entries = Mutex<[Entry]>([])
-    private let openCount = Atomic(0)
-    private let admittedCount = Atomic(0)
-    private let isDraining = Atomic(false)
+    /// Sends a message to all whom it is for, and waits until the backend has taken it; never for a client.
+    ///
+    /// A connection gets it once, however many of the groups or users it belongs to. Messages that one task sends one after
+    /// another arrive in that order.
+    ///
+    /// - Throws: Why the backend did not take it.
+    func send(_ message: SerializedHubMessage, to target: HubTarget) async throws
 
-    init(metrics: HubMetrics) {
-        self.metrics = metrics
-    }
+    /// Hands a message over to be sent, without waiting for anything. It may be called from an event loop.
+    ///
+    /// What a backend cannot take is lost, and it says so in its own log.
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - target: Whom it is for.
+    ///   - position: Its number in a feed of the hub: a connection gets it if its feed is not paused and has not come so far.
+    ///     Only connections of this process have feeds; others get it.
+    func post(_ message: SerializedHubMessage, to target: HubTarget, at position: Int64?)
 
-    /// How many connections are open.
-    var connectionCount: Int { self.openCount.load(ordering: .relaxed) }
+    /// Calls a method of one client and waits for its answer.
+    ///
+    /// - Parameters:
+    ///   - call: The call, in which `id` is written.
+    ///   - id: The id of the call, which nobody else can guess or uses.
+    ///   - connectionID: Who is called.
+    ///   - timeout: How long to wait.
+    /// - Throws: ``HubException`` with the text of an error that the client answers with; ``ClientResultError`` where there is
+    ///   no answer; `CancellationError`; why the backend did not take it.
+    func invoke(
+        _ call: SerializedHubMessage, id: String, on connectionID: String, timeout: Duration
+    ) async throws -> ClientAnswer
 
-    /// The part of an event loop, and the way to it. On that event loop.
-    func loop(on eventLoop: any EventLoop) -> (loop: HubLoop, mailbox: LoopMailbox<HubLoopItem>) {
-        let entry = self.entries.withLock { entries in
-            if let entry = entries.first(where: { $0.loop.eventLoop === eventLoop }) { return entry }
-            let loop = NIOLoopBound(HubLoop(eventLoop: eventLoop, metrics: self.metrics), eventLoop: eventLoop)
-            let mailbox = LoopMailbox<HubLoopItem>(eventLoop: eventLoop) { loop.value.drain($0) }
-            let entry = Entry(loop: loop, mailbox: mailbox)
-            entries.append(entry)
-            return entry
-        }
-        return (entry.loop.value, entry.mailbox)
-    }
+    /// Puts a connection into a group; in force when it returns. Joining twice is joining once.
+    ///
+    /// - Returns: `false` if it is known that there is no such connection.
+    @discardableResult
+    func join(_ group: String, connectionID: String) async throws -> Bool
 
-    /// Sends a message to all whom it is for. From any thread.
-    func send(_ message: SerializedHubMessage, to target: HubTarget, at position: Int64?) {
-        for entry in self.entries.withLock({ $0 }) {
-            entry.mailbox.post(.send(message, target, position: position))
-        }
-    }
+    /// Takes a connection out of a group; in force when it returns. Whoever is not in it is passed over.
+    ///
+    /// - Returns: `false` if it is known that there is no such connection.
+    @discardableResult
+    func leave(_ group: String, connectionID: String) async throws -> Bool
 
-    /// The open connection of this name; `nil` if there is none.
-    func connection(_ connectionID: String) async -> HubConnectionHandle? {
-        for entry in self.entries.withLock({ $0 }) {
-            let handle = try? await entry.loop.eventLoop.submit { entry.loop.value.handle(of: connectionID) }.get()
-            if let handle = handle ?? nil { return handle }
-        }
-        return nil
-    }
+    /// Whether a message to `target` would reach anybody now.
+    ///
+    /// - Throws: Where the backend cannot tell.
+    func exists(_ target: HubTarget) async throws -> Bool
 
-    /// Ends all connections that there are now, and waits until nothing is left of them.
-    func closeAll(_ reason: CloseReason) async {
-        for entry in self.entries.withLock({ $0 }) {
-            let ends = try? await entry.loop.eventLoop.submit { entry.loop.value.closeAll(reason) }.get()
-            for end in ends ?? [] { try? await end.get() }
-        }
-    }
+    /// Ends connections; messages do not reach them any more when it returns.
+    ///
+    /// - Parameters:
+    ///   - target: Which.
+    ///   - reason: What their clients are told.
+    func close(_ target: HubTarget, reason: CloseReason) async throws
 
-    /// Takes no new connections, and ends all that there are, evenly over a time.
-    func drain(_ reason: CloseReason, over window: Duration) async {
-        self.isDraining.store(true, ordering: .relaxed)
-        for entry in self.entries.withLock({ $0 }) {
-            entry.loop.eventLoop.execute { _ = entry.loop.value.drainAll(reason, over: window) }
-        }
-        // Behind all of them, and so that nobody is left who came in between.
-        try? await Task.sleep(for: window)
-        await self.closeAll(reason)
-    }
+    /// A connection of this process has shaken hands. The hub hears of it, and its calls are handled, when this returns.
+    ///
+    /// - Throws: Why it cannot be reached; then the connection ends.
+    func connected(_ connectionID: String, user: HubUser?) async throws
 
-    // MARK: - Counting
+    /// A connection for which ``connected(_:user:)`` did not throw has ended, and the hub has heard of it.
+    func disconnected(_ connectionID: String, user: HubUser?) async
+}
 
-    /// Whether there is room for one more connection.
-    func hasRoom(maximum: Int) -> Bool {
-        !self.isDraining.load(ordering: .relaxed) && self.admittedCount.load(ordering: .relaxed) < maximum
-    }
+extension HubLifetimeManager {
+    public var local: InMemoryHubLifetimeManager? { nil }
 
-    /// Makes room for one more connection; `false` if there are `maximum` already, or none are taken any more.
-    func admit(maximum: Int) -> Bool {
-        guard !self.isDraining.load(ordering: .relaxed) else { return false }
-        guard self.admittedCount.add(1, ordering: .relaxed).newValue <= maximum else {
-            self.admittedCount.subtract(1, ordering: .relaxed)
-            self.metrics.exceeded(.connections)
-            return false
-        }
-        return true
-    }
+    public func connected(_ connectionID: String, user: HubUser?) async throws {}
 
-    /// A connection that was admitted is no more.
-    func release() {
-        self.admittedCount.subtract(1, ordering: .relaxed)
-    }
-
-    func opened() {
-        let count = self.openCount.add(1, ordering: .relaxed).newValue
-        self.metrics.connects.increment()
-        self.metrics.connections.record(count)
-    }
-
-    func ended(_ reason: CloseReason) {
-        let count = self.openCount.subtract(1, ordering: .relaxed).newValue
-        self.metrics.disconnected(reason)
-        self.metrics.connections.record(count)
-    }
+    public func disconnected(_ connectionID: String, user: HubUser?) async {}
 }

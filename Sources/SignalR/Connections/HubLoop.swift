@@ -33,6 +33,8 @@ final class HubLoop {
     private var unflushed: ContiguousArray<HubConnection> = []
     private var staged: ContiguousArray<HubConnection> = []
     private var scratch = ByteBuffer()
+    /// What its connections kept for their clients when the clock was last looked at.
+    private var reconnectBytes = 0
 
     init(eventLoop: any EventLoop, metrics: HubMetrics) {
         self.eventLoop = eventLoop
@@ -66,6 +68,7 @@ final class HubLoop {
         if self.tracked.isEmpty {
             self.ticker?.cancel()
             self.ticker = nil
+            self.report(reconnectBytes: 0)
         }
     }
 
@@ -109,7 +112,30 @@ final class HubLoop {
     }
 
     func tick(now: LoopInstant) {
-        for connection in self.tracked { connection.tick(now: now) }
+        var reconnectBytes = 0
+        for connection in self.tracked {
+            connection.tick(now: now)
+            reconnectBytes += connection.reconnect?.keptBytes ?? 0
+        }
+        if !self.tracked.isEmpty { self.report(reconnectBytes: reconnectBytes) }
+    }
+
+    private func report(reconnectBytes: Int) {
+        guard reconnectBytes != self.reconnectBytes else { return }
+        self.metrics.reconnectBytes.change(by: reconnectBytes - self.reconnectBytes)
+        self.reconnectBytes = reconnectBytes
+    }
+
+    /// Whether a target means anybody here.
+    func reaches(_ target: HubTarget) -> Bool {
+        let run = self.resolve(target)
+        // Groups that nobody is in are not kept.
+        return run.excluded.isEmpty ? !run.isEmpty : !self.members(of: run).isEmpty
+    }
+
+    /// Ends the connections that a target means.
+    func close(_ target: HubTarget, _ reason: CloseReason) {
+        for connection in self.members(of: self.resolve(target)) { connection.close(reason) }
     }
 
     /// Ends all connections.
@@ -201,14 +227,28 @@ final class HubLoop {
 
     private func resolve(_ target: HubTarget) -> BroadcastBatch.Run {
         var run = BroadcastBatch.Run()
-        switch target.selection {
-        case .all: if !self.everyone.isEmpty { run.groups = [self.everyone] }
-        case .groups(let names): run.groups = names.compactMap { self.groups[$0] }
+        switch target {
+        case .all(let except):
+            if !self.everyone.isEmpty { run.groups = [self.everyone] }
+            run.excluded = self.connections(except)
+        case .groups(let names, let except):
+            run.groups = names.compactMap { self.groups[$0] }
+            run.excluded = self.connections(except)
         case .users(let ids): run.groups = ids.compactMap { self.users[$0] }
-        case .clients(let ids): run.connections = ids.compactMap { self.open[$0] }
+        case .connections(let ids): run.connections = self.connections(ids)
         }
-        if !target.except.isEmpty { run.excluded = target.except.compactMap { self.open[$0] } }
         return run
+    }
+
+    private func connections(_ ids: [String]) -> [HubConnection] { ids.isEmpty ? [] : ids.compactMap { self.open[$0] } }
+
+    /// Those whom a run is for, each once.
+    private func members(of run: BroadcastBatch.Run) -> [HubConnection] {
+        var members: [HubConnection] = []
+        for lane in HubLane.allCases {
+            self.forEachMember(of: run, lane, numbered: nil) { member, _ in members.append(member) }
+        }
+        return members
     }
 
     private func deliver() {

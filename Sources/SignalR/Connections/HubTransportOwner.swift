@@ -14,6 +14,8 @@ protocol HubTransportOwner: AnyObject {
     func drained()
     /// The transport wants it to end.
     func close(_ reason: CloseReason)
+    /// The client takes nothing of what waits for it, and the transport is about to cut it off.
+    func stuck()
     /// The server goes away.
     func shutDown()
     /// The transport has lost or ended it.

@@ -19,6 +19,9 @@ final class ReconnectState {
         self.nextAcknowledgement = now
     }
 
+    /// What is kept for the client, in bytes.
+    var keptBytes: Int { self.buffer.bufferedBytes + self.heldBytes }
+
     /// Whether more can be sent without being held back.
     var hasRoom: Bool { self.held.isEmpty && self.buffer.bufferedBytes <= self.buffer.limit }
 

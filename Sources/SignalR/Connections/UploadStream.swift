@@ -37,7 +37,8 @@ final class UploadStream: Sendable {
                 return (waiting, false)
             }
             state.items.append(item)
-            state.isFull = state.items.count >= self.capacity
+            // A full one stays full until half is taken: the reader was told so, and waits to be told otherwise.
+            if state.items.count >= self.capacity { state.isFull = true }
             return (nil, state.isFull)
         }
         waiting?.resume(returning: item)

@@ -9,13 +9,18 @@ protocol PostedTransport: HubTransport {
 
 extension PostedTransport {
     /// A client has sent something.
-    func take(_ send: HubInquiry) {
+    ///
+    /// - Returns: `false` if more waits than may.
+    func take(_ send: HubInquiry) -> Bool {
         switch self.sends.add(send, size: send.body.readableBytes) {
         case .take: self.handOver(send)
         case .wait: break
-        case .full: send.reply(.busy)
+        case .full:
+            send.reply(.busy)
+            return false
         case .ended: send.reply(.text(.notFound))
         }
+        return true
     }
 
     func setReading(_ isReading: Bool) {

@@ -6,6 +6,7 @@ protocol SocketTransport: HubTransport, ChannelDuplexHandler where InboundIn == 
     var context: ChannelHandlerContext? { get }
     var outbox: Outbox { get set }
     var socket: DirectSocket { get set }
+    var sendWatch: SendWatch { get set }
 
     /// Writes the answer to the request that it begins with; the pipeline holds nothing else any more.
     ///
@@ -38,6 +39,20 @@ extension SocketTransport {
         self.outbox.discardWaiting()
     }
 
+    /// Time has passed: a client that takes nothing of what waits for it is cut off.
+    func watchSending(now: LoopInstant) {
+        guard self.sendWatch.isStuck(waiting: self.unwritten, now: now) else { return }
+        self.connection.stuck()
+        // A goodbye would be stuck as well.
+        self.context?.close(promise: nil)
+    }
+
+    /// How many bytes the socket was given and has not taken. Where a channel does not say so, it is the same until all has left.
+    private var unwritten: Int {
+        guard self.outbox.isHandedOver else { return 0 }
+        return (try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 1
+    }
+
     func act(on action: Outbox.Action) {
         switch action {
         case .nothing: break
@@ -59,6 +74,7 @@ extension SocketTransport {
 
     private func written() {
         self.outbox.written()
+        self.sendWatch.written()
         self.flush()
         self.handedOverWritten()
     }

@@ -1,3 +1,6 @@
+import NIOCore
+import SignalRProtocol
+
 extension ClientProxy {
     /// Calls `method` of one client and waits for its answer.
     ///
@@ -13,11 +16,10 @@ extension ClientProxy {
     public func invoke<each Argument: Encodable & Sendable, Value: Decodable & Sendable>(
         _ method: String, _ arguments: repeat each Argument, returning type: Value.Type, timeout: Duration = .seconds(30)
     ) async throws -> Value {
-        guard case .clients(let ids) = self.target.selection, ids.count == 1 else { throw ClientResultError.notOneClient }
-        guard let connection = await self.lifetime.connection(ids[0]) else { throw ClientResultError.unknown(ids[0]) }
-        return try await connection.invoke(
-            method, repeat each arguments, connectionID: ids[0], results: self.lifetime.results, timeout: timeout
-        )
+        guard case .connections(let ids) = self.target, ids.count == 1 else { throw ClientResultError.notOneClient }
+        let id = ClientResults.randomID()
+        let call = try SerializedHubMessage(method, repeat each arguments, invocationID: id)
+        return try await self.lifetime.invoke(call, id: id, on: ids[0], timeout: timeout).value(as: type)
     }
 }
 
@@ -26,8 +28,13 @@ extension HubCaller {
     public func invoke<each Argument: Encodable & Sendable, Value: Decodable & Sendable>(
         _ method: String, _ arguments: repeat each Argument, returning type: Value.Type, timeout: Duration = .seconds(30)
     ) async throws -> Value {
-        try await self.connection.invoke(
-            method, repeat each arguments, connectionID: self.connectionID, results: self.lifetime.results, timeout: timeout
+        let id = ClientResults.randomID()
+        var record = ByteBufferAllocator().buffer(capacity: 256)
+        try self.connection.kind.encodeInvocation(
+            target: method, arguments: repeat each arguments, invocationID: id, into: &record
         )
+        return try await self.connection.invoke(
+            record, id: id, method: method, connectionID: self.connectionID, results: self.results, timeout: timeout
+        ).value(as: type)
     }
 }

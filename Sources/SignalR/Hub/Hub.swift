@@ -26,7 +26,10 @@ public struct Hub: Sendable {
     /// Limits and clocks.
     public var configuration = HubConfiguration()
 
-    let lifetime: HubLifetimeManager
+    /// All connections.
+    let lifetime: any HubLifetimeManager
+    /// Those that are made to this process.
+    let local: InMemoryHubLifetimeManager
     /// Where spans go; `nil` where nobody gathers them.
     let tracer: (any Tracer)?
     /// Methods by their names in lower case.
@@ -41,41 +44,51 @@ public struct Hub: Sendable {
 
     /// - Parameters:
     ///   - name: A name for metrics.
+    ///   - lifetime: Where its connections live, if not only in this process. A hub has one of its own.
     ///   - metrics: Where the metrics go; the system's if it is not given.
     ///   - tracer: Where a span for each call goes; the system's if it is not given.
     ///   - build: Registers methods and handlers.
     public init(
-        _ name: String, metrics: (any MetricsFactory)? = nil, tracer: (any Tracer)? = nil,
-        _ build: (inout Hub) throws -> Void
+        _ name: String, lifetime: (any HubLifetimeManager)? = nil, metrics: (any MetricsFactory)? = nil,
+        tracer: (any Tracer)? = nil, _ build: (inout Hub) throws -> Void
     ) rethrows {
         self.name = name
         let tracer = tracer ?? InstrumentationSystem.tracer
         self.tracer = tracer is NoOpTracer ? nil : tracer
-        self.lifetime = HubLifetimeManager(metrics: HubMetrics(hub: name, factory: metrics))
+        let local = lifetime?.local ?? InMemoryHubLifetimeManager(hub: name, metrics: metrics)
+        self.local = local
+        self.lifetime = lifetime ?? local
         try build(&self)
     }
 
     /// Clients, for sending to them from anywhere.
     public var clients: HubClients { HubClients(lifetime: self.lifetime) }
 
-    /// How many connections are open: shaken hands, and not yet ended.
-    public var connectionCount: Int { self.lifetime.connectionCount }
+    /// Groups, for changing who is in them from anywhere.
+    public var groups: HubGroups { HubGroups(lifetime: self.lifetime) }
 
-    /// Ends all connections there are now, and waits until they have ended.
+    /// How many connections to this process are open: shaken hands, and not yet ended.
+    public var connectionCount: Int { self.local.connectionCount }
+
+    /// Ends all connections to this process there are now, and waits until they have ended.
+    ///
+    /// To end some, or those of other processes too, close them by ``clients``.
     ///
     /// Clients are told the reason. Those that do not answer are cut off after ``HubConfiguration/closeTimeout``.
     public func closeAll(reason: CloseReason = .serverShuttingDown) async {
-        await self.lifetime.closeAll(reason)
+        await self.local.closeAll(reason)
     }
 
     /// Takes no new connections, which are answered `503`, and ends those there are one after another, evenly over a time, so that
     /// their clients do not all look for another server at once.
     ///
+    /// It returns when all have ended; those that do not answer are cut off after ``HubConfiguration/closeTimeout``.
+    ///
     /// - Parameters:
-    ///   - window: How long it takes. When the task is cancelled, all that are left are ended at once.
+    ///   - window: How long it may take until all have been told. When the task is cancelled, all that are left are ended at once.
     ///   - reason: What clients are told; by default that they may come back, to another server.
     public func drain(over window: Duration, reason: CloseReason = .serverShuttingDown) async {
-        await self.lifetime.drain(reason, over: window)
+        await self.local.drain(reason, over: window)
     }
 
     /// Runs `handler` when a client has connected, before its first call is handled.
@@ -92,8 +105,8 @@ public struct Hub: Sendable {
 
     /// Decides who a client is: for each request anew, also for the one that becomes a connection.
     ///
-    /// - Parameter authenticator: Returns the user, or `nil` to let the client in without a name. Any error is answered
-    ///   `401`, without its text.
+    /// - Parameter authenticator: Returns the user, or `nil` to let the client in without a name. A
+    ///   ``HubAuthorizationError`` is answered `403`, any other error `401`, without its text.
     public mutating func authenticate(_ authenticator: @escaping @Sendable (HubRequest) async throws -> HubUser?) {
         self.authenticator = authenticator
     }
@@ -106,10 +119,13 @@ public struct Hub: Sendable {
     }
 
     /// Whether somebody wants to be told of connections.
-    var watchesConnects: Bool { !self.connectHandlers.isEmpty || !self.connectFilters.isEmpty }
+    var watchesConnects: Bool { !self.connectHandlers.isEmpty || !self.connectFilters.isEmpty || self.hasBackend }
 
     /// Whether somebody wants to be told of their ends.
-    var watchesDisconnects: Bool { !self.disconnectHandlers.isEmpty || !self.disconnectFilters.isEmpty }
+    var watchesDisconnects: Bool { !self.disconnectHandlers.isEmpty || !self.disconnectFilters.isEmpty || self.hasBackend }
+
+    /// Whether somebody else than this process has to do with its connections.
+    private var hasBackend: Bool { !(self.lifetime is InMemoryHubLifetimeManager) }
 
     mutating func add(_ method: HubMethod, named name: String) {
         let previous = self.methods.updateValue(method, forKey: name.lowercased())

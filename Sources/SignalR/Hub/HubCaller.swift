@@ -11,13 +11,16 @@ public struct HubCaller: Sendable {
     /// What the hub keeps with the connection.
     public let items: HubItems
     let connection: HubConnectionHandle
-    let lifetime: HubLifetimeManager
+    let lifetime: any HubLifetimeManager
+    let results: ClientResults
 
     /// Clients, for sending to them.
     public var clients: HubCallerClients { HubCallerClients(lifetime: self.lifetime, callerID: self.connectionID) }
 
     /// The groups that the connection is in.
-    public var groups: HubGroups { HubGroups(connection: self.connection) }
+    public var groups: HubCallerGroups {
+        HubCallerGroups(connectionID: self.connectionID, connection: self.connection, lifetime: self.lifetime)
+    }
 
     /// Calls `method` of this client when there is room in its outbox, and waits for the room.
     ///

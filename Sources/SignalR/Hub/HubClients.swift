@@ -3,26 +3,26 @@
 /// A connection gets a message once, however many of the chosen groups or users it belongs to. Names that nobody has are
 /// passed over.
 public struct HubClients: Sendable {
-    let lifetime: HubLifetimeManager
+    let lifetime: any HubLifetimeManager
 
     /// Everybody.
-    public var all: ClientProxy { self.proxy(.all) }
+    public var all: ClientProxy { self.proxy(.all()) }
 
     /// Everybody but some connections.
-    public func allExcept(_ connectionIDs: [String]) -> ClientProxy { self.proxy(.all, except: connectionIDs) }
+    public func allExcept(_ connectionIDs: [String]) -> ClientProxy { self.proxy(.all(except: connectionIDs)) }
 
     /// One connection.
-    public func client(_ connectionID: String) -> ClientProxy { self.proxy(.clients([connectionID])) }
+    public func client(_ connectionID: String) -> ClientProxy { self.proxy(.connections([connectionID])) }
 
     /// Several connections.
-    public func clients(_ connectionIDs: [String]) -> ClientProxy { self.proxy(.clients(connectionIDs)) }
+    public func clients(_ connectionIDs: [String]) -> ClientProxy { self.proxy(.connections(connectionIDs)) }
 
     /// The members of a group. Upper and lower case matter.
     public func group(_ name: String) -> ClientProxy { self.proxy(.groups([name])) }
 
     /// The members of a group but some connections.
     public func group(_ name: String, except connectionIDs: [String]) -> ClientProxy {
-        self.proxy(.groups([name]), except: connectionIDs)
+        self.proxy(.groups([name], except: connectionIDs))
     }
 
     /// The members of several groups.
@@ -34,9 +34,7 @@ public struct HubClients: Sendable {
     /// All connections of several users.
     public func users(_ ids: [String]) -> ClientProxy { self.proxy(.users(ids)) }
 
-    private func proxy(_ selection: HubTarget.Selection, except: [String] = []) -> ClientProxy {
-        ClientProxy(lifetime: self.lifetime, target: HubTarget(selection: selection, except: except))
-    }
+    private func proxy(_ target: HubTarget) -> ClientProxy { ClientProxy(lifetime: self.lifetime, target: target) }
 }
 
 /// Chooses whom to send to from within a call: also the caller, and everybody else.
@@ -44,7 +42,7 @@ public struct HubCallerClients: Sendable {
     private let clients: HubClients
     private let callerID: String
 
-    init(lifetime: HubLifetimeManager, callerID: String) {
+    init(lifetime: any HubLifetimeManager, callerID: String) {
         self.clients = HubClients(lifetime: lifetime)
         self.callerID = callerID
     }

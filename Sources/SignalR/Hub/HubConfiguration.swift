@@ -23,6 +23,9 @@ public struct HubConfiguration: Sendable {
     ///
     /// One message may be larger when nothing else waits.
     public var outboxBytes = 1024 * 1024
+    /// How long a client may take nothing at all of what waits for it, over WebSockets and Server-Sent Events; then it is cut off.
+    /// Who takes something, however slowly, is not meant. 10 seconds.
+    public var sendTimeout: Duration = .seconds(10)
     /// How long a client may take to answer a closing handshake, and messages of a client that left to be handled.
     /// Then they are cut off. 5 seconds.
     public var closeTimeout: Duration = .seconds(5)

@@ -24,7 +24,7 @@ struct HubDispatcher: Sendable {
     func handle(_ invocation: InvocationMessage, for caller: HubCaller, uploads: [UploadStream] = []) async -> ByteBuffer? {
         let began = ContinuousClock.now
         var outcome = DispatchOutcome.succeeded
-        defer { self.hub.lifetime.metrics.dispatched(outcome, in: began.duration(to: .now)) }
+        defer { self.hub.local.metrics.dispatched(outcome, in: began.duration(to: .now)) }
         guard let tracer = self.hub.tracer else {
             return await self.dispatch(invocation, for: caller, uploads: uploads, outcome: &outcome)
         }
@@ -135,7 +135,14 @@ struct HubDispatcher: Sendable {
             let inner = next
             next = { try await filter(caller, inner) }
         }
-        try await next()
+        let lifetime = self.hub.lifetime
+        try await lifetime.connected(caller.connectionID, user: caller.user)
+        do {
+            try await next()
+        } catch {
+            await lifetime.disconnected(caller.connectionID, user: caller.user)
+            throw error
+        }
     }
 
     /// Runs what is to be done when a client has gone.
@@ -147,6 +154,7 @@ struct HubDispatcher: Sendable {
             next = { await filter(caller, reason, inner) }
         }
         await next()
+        await self.hub.lifetime.disconnected(caller.connectionID, user: caller.user)
     }
 
     /// - Parameter isStreaming: Whether items may have been sent.

@@ -18,3 +18,9 @@ public struct HubException: Error, Sendable, Equatable, CustomStringConvertible 
 public struct HubAuthenticationError: Error, Sendable, Equatable {
     public init() {}
 }
+
+/// A request of somebody who is known, and may not use the hub. Thrown by what ``Hub/authenticate(_:)`` was given, it is
+/// answered `403`.
+public struct HubAuthorizationError: Error, Sendable, Equatable {
+    public init() {}
+}

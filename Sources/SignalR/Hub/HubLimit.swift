@@ -10,6 +10,12 @@ enum HubLimit: String, CaseIterable {
     case outbox
     /// ``HubConfiguration/maximumStreams``
     case streams
+    /// ``HubConfiguration/sendTimeout``
+    case sendTime = "send_time"
+    /// ``HubConfiguration/maximumBodySize``, of one request
+    case bodySize = "body_size"
+    /// ``HubConfiguration/maximumBodySize``, of requests that wait; before there is a connection, ``HubConfiguration/inboxBytes``
+    case waitingRequests = "waiting_requests"
 }
 
 /// What became of a call.

@@ -5,7 +5,8 @@ import SignalRProtocol
 ///
 /// `signalr.connections`, `signalr.connects`, `signalr.disconnects` (by reason), `signalr.messages.received`,
 /// `signalr.messages.sent`, `signalr.bytes.sent`, `signalr.dispatch.duration` (by outcome), `signalr.slow_clients`,
-/// `signalr.limits.exceeded` (by limit); each by hub and transport.
+/// `signalr.limits.exceeded` (by limit), `signalr.reconnect.buffered_bytes`, which waits for acknowledgements or for its client to
+/// come back; each by hub and transport.
 struct HubMetrics: Sendable {
     let connections: Gauge
     let connects: Counter
@@ -14,6 +15,9 @@ struct HubMetrics: Sendable {
     let bytesSent: Counter
     private let dispatchDurations: [DispatchOutcome: Timer]
     let slowClients: Counter
+    /// What connections that may go on over another socket keep for that, in bytes.
+    let reconnectBytes: GaugeTotal
+    private let limits: [HubLimit: Counter]
     private let factory: any MetricsFactory
     private let dimensions: [(String, String)]
 
@@ -35,6 +39,16 @@ struct HubMetrics: Sendable {
         }
         self.dispatchDurations = dispatchDurations
         self.slowClients = Counter(label: "signalr.slow_clients", dimensions: dimensions, factory: factory)
+        self.reconnectBytes = GaugeTotal(
+            Gauge(label: "signalr.reconnect.buffered_bytes", dimensions: dimensions, factory: factory)
+        )
+        var limits: [HubLimit: Counter] = [:]
+        for limit in HubLimit.allCases {
+            limits[limit] = Counter(
+                label: "signalr.limits.exceeded", dimensions: dimensions + [("limit", limit.rawValue)], factory: factory
+            )
+        }
+        self.limits = limits
     }
 
     /// A call has been handled; of a stream, until its end.
@@ -42,12 +56,8 @@ struct HubMetrics: Sendable {
         self.dispatchDurations[outcome]?.record(duration: duration)
     }
 
-    /// Counts that a limit was exceeded. It is rare, so this handle is not kept.
-    func exceeded(_ limit: HubLimit) {
-        Counter(
-            label: "signalr.limits.exceeded", dimensions: self.dimensions + [("limit", limit.rawValue)], factory: self.factory
-        ).increment()
-    }
+    /// Counts that a limit was exceeded.
+    func exceeded(_ limit: HubLimit) { self.limits[limit]?.increment() }
 
     /// Counts the end of a connection. Ends are rare, and reasons an open set, so this handle is not kept.
     func disconnected(_ reason: CloseReason) {

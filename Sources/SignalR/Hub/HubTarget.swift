@@ -1,13 +1,11 @@
 /// Whom a message is for.
-struct HubTarget: Sendable {
-    enum Selection: Sendable {
-        case all
-        case groups([String])
-        case users([String])
-        case clients([String])
-    }
-
-    let selection: Selection
-    /// Connections that do not get it.
-    var except: [String] = []
+public enum HubTarget: Sendable, Hashable {
+    /// Everybody but some connections.
+    case all(except: [String] = [])
+    /// The members of some groups but some connections.
+    case groups([String], except: [String] = [])
+    /// All connections of some users.
+    case users([String])
+    /// Some connections.
+    case connections([String])
 }

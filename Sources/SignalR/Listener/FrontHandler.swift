@@ -134,7 +134,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.closesAfterResponse = !head.isKeepAlive
         if let length = head.headers.first(name: "Content-Length").flatMap({ Int($0) }) {
             guard length <= limit else {
-                self.refuse(.payloadTooLarge, context: context)
+                self.refuseBody(context: context)
                 return
             }
             if length > 0 { self.body = context.channel.allocator.buffer(capacity: length) }
@@ -149,7 +149,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head: break
         case .body(var bytes):
             guard self.body.readableBytes + bytes.readableBytes <= self.limit else {
-                self.refuse(.payloadTooLarge, context: context)
+                self.refuseBody(context: context)
                 return
             }
             if self.body.readableBytes == 0, self.body.capacity < bytes.readableBytes {
@@ -159,6 +159,11 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             }
         case .end: self.respond(context: context)
         }
+    }
+
+    private func refuseBody(context: ChannelHandlerContext) {
+        if case .hub(let hub) = self.owner { hub.lifetime.metrics.exceeded(.bodySize) }
+        self.refuse(.payloadTooLarge, context: context)
     }
 
     private func respond(context: ChannelHandlerContext) {

@@ -10,7 +10,7 @@ final class LongPollTransport: HubTransport, PostedTransport {
         let inquiry: HubInquiry
     }
 
-    let connection: any HubTransportOwner
+    private let carried: HubConnection
     private let eventLoop: any EventLoop
     private let slot: LoopSlot<LongPollTransport>
     private let limit: Int
@@ -33,7 +33,7 @@ final class LongPollTransport: HubTransport, PostedTransport {
         connection: HubConnection, configuration: HubConfiguration, slot: LoopSlot<LongPollTransport>,
         eventLoop: any EventLoop, whenEnded: @escaping () -> Void
     ) {
-        self.connection = connection
+        self.carried = connection
         self.eventLoop = eventLoop
         self.slot = slot
         self.limit = configuration.outboxBytes
@@ -44,6 +44,9 @@ final class LongPollTransport: HubTransport, PostedTransport {
         )
         self.sends = SendQueue(limit: configuration.maximumBodySize)
     }
+
+    /// What it carries.
+    var connection: any HubTransportOwner { self.carried }
 
     /// Carries the connection from now on.
     ///
@@ -59,8 +62,15 @@ final class LongPollTransport: HubTransport, PostedTransport {
 
     // MARK: - Polls
 
-    /// A poll has arrived.
-    func poll(_ inquiry: HubInquiry) {
+    /// Another poll has arrived.
+    ///
+    /// - Parameter user: Who its sender is now.
+    func poll(_ inquiry: HubInquiry, user: HubUser?) {
+        self.carried.refresh(user)
+        self.poll(inquiry)
+    }
+
+    private func poll(_ inquiry: HubInquiry) {
         self.pollCount += 1
         let poll = Poll(number: self.pollCount, inquiry: inquiry)
         let (replaced, verdict) = self.machine.poll(poll, hasData: self.waiting.readableBytes > 0, now: .now())

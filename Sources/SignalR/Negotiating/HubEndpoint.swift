@@ -54,7 +54,10 @@ final class HubEndpoint: Sendable {
     }
 
     var name: String { self.hub.name }
-    var lifetime: HubLifetimeManager { self.hub.lifetime }
+    /// The connections of this process.
+    var lifetime: InMemoryHubLifetimeManager { self.hub.local }
+    /// All connections of the hub.
+    var backend: any HubLifetimeManager { self.hub.lifetime }
     var hasConnectHandlers: Bool { self.hub.watchesConnects }
     var hasDisconnectHandlers: Bool { self.hub.watchesDisconnects }
 
@@ -70,7 +73,7 @@ final class HubEndpoint: Sendable {
     var tickInterval: Duration {
         let timing = self.configuration.timing
         let shortest = min(
-            timing.handshakeTimeout, timing.keepAliveInterval, timing.clientTimeout,
+            timing.handshakeTimeout, timing.keepAliveInterval, timing.clientTimeout, self.configuration.sendTimeout,
             min(self.configuration.closeTimeout, self.configuration.reconnectTimeout),
             min(self.configuration.pollTimeout, self.configuration.disconnectTimeout)
         )
@@ -143,6 +146,8 @@ final class HubEndpoint: Sendable {
         Task {
             do {
                 answer(try await authenticator(inquiry.request))
+            } catch is HubAuthorizationError {
+                inquiry.reply(LoopResponse(status: .forbidden))
             } catch {
                 inquiry.reply(LoopResponse(status: .unauthorized, headers: ["WWW-Authenticate": "Bearer"]))
             }
@@ -253,7 +258,7 @@ final class HubEndpoint: Sendable {
         }
         guard case .longPolling(let slot, _) = carrier else { return inquiry.reply(.text(.conflict)) }
         slot.use { polling in
-            if let polling { polling.poll(inquiry) } else { inquiry.reply(.text(.notFound)) }
+            if let polling { polling.poll(inquiry, user: user) } else { inquiry.reply(.text(.notFound)) }
         }
     }
 
@@ -376,7 +381,9 @@ final class HubEndpoint: Sendable {
         switch self.connections.withLock({ $0.send(inquiry.body, to: token, now: self.now()) }) {
         case .unknown: inquiry.reply(.unknownConnection)
         case .kept: inquiry.reply(.text(.ok))
-        case .full: inquiry.reply(.busy)
+        case .full:
+            self.lifetime.metrics.exceeded(.waitingRequests)
+            inquiry.reply(.busy)
         case .carried(let carrier):
             guard carrier.belongs(to: user) else { return inquiry.reply(LoopResponse(status: .forbidden)) }
             switch carrier {
@@ -384,14 +391,19 @@ final class HubEndpoint: Sendable {
                 inquiry.reply(.text(.methodNotAllowed, "POST requests are not allowed for WebSocket connections."))
             case .serverSentEvents(let slot, _):
                 slot.use { transport in
-                    if let transport { transport.take(inquiry) } else { inquiry.reply(.text(.notFound)) }
+                    self.take(inquiry, transport)
                 }
             case .longPolling(let slot, _):
                 slot.use { transport in
-                    if let transport { transport.take(inquiry) } else { inquiry.reply(.text(.notFound)) }
+                    self.take(inquiry, transport)
                 }
             }
         }
+    }
+
+    private func take(_ inquiry: HubInquiry, _ transport: (any PostedTransport)?) {
+        guard let transport else { return inquiry.reply(.text(.notFound)) }
+        if !transport.take(inquiry) { self.lifetime.metrics.exceeded(.waitingRequests) }
     }
 
     private func delete(_ inquiry: HubInquiry, user: HubUser?) {

@@ -25,6 +25,7 @@ final class ServerSentEventsTransport: ChannelDuplexHandler, SocketTransport, Po
     private(set) var context: ChannelHandlerContext?
     var outbox: Outbox
     var socket = DirectSocket.none
+    var sendWatch: SendWatch
     var sends: SendQueue<HubInquiry>
     private var phase = Phase.beginning
 
@@ -41,6 +42,7 @@ final class ServerSentEventsTransport: ChannelDuplexHandler, SocketTransport, Po
         self.early = early
         self.whenEnded = whenEnded
         self.outbox = Outbox(limit: configuration.outboxBytes)
+        self.sendWatch = SendWatch(timeout: configuration.sendTimeout)
         self.sends = SendQueue(limit: configuration.maximumBodySize)
     }
 
@@ -138,8 +140,11 @@ final class ServerSentEventsTransport: ChannelDuplexHandler, SocketTransport, Po
     }
 
     func tick(now: LoopInstant) {
-        guard case .leaving(let deadline) = self.phase, now >= deadline else { return }
-        self.context?.close(promise: nil)
+        switch self.phase {
+        case .leaving(let deadline): if now >= deadline { self.context?.close(promise: nil) }
+        case .open: self.watchSending(now: now)
+        case .beginning, .ended: break
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

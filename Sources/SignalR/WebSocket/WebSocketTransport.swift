@@ -29,6 +29,7 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
     private var decoder: WebSocketFrameDecoder
     var outbox: Outbox
     var socket = DirectSocket.none
+    var sendWatch: SendWatch
     private var isBinary = false
     private var isReading = true
     private var readIsPending = false
@@ -48,6 +49,7 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
         self.whenEnded = whenEnded
         self.decoder = WebSocketFrameDecoder(maximumMessageSize: max(1 << 20, configuration.maximumReceiveSize))
         self.outbox = Outbox(limit: configuration.outboxBytes)
+        self.sendWatch = SendWatch(timeout: configuration.sendTimeout)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -130,7 +132,7 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
         }
         guard let context = self.context else { return }
         self.phase = .deaf(deadline: self.deadline)
-        self.connection.transportEnding(.protocolError())
+        self.connection.transportEnding(violation == .tooLarge ? .messageTooLarge() : .protocolError())
         // Closed at once, the socket would answer what is unread with a reset, which may overtake our goodbye.
         context.close(mode: .output, promise: nil)
     }
@@ -192,7 +194,8 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
         switch self.phase {
         case .closing(let deadline), .leaving(let deadline), .deaf(let deadline):
             if now >= deadline { self.context?.close(promise: nil) }
-        case .upgrading, .open, .ended: break
+        case .open: self.watchSending(now: now)
+        case .upgrading, .ended: break
         }
     }
 

@@ -20,6 +20,17 @@ public enum JSONHubProtocol {
         return try fields.message()
     }
 
+    /// Reads a record that is to be a call, and no stream.
+    ///
+    /// - Parameter record: The bytes with or without the record separator.
+    /// - Throws: ``HubProtocolError`` if it is anything else.
+    static func invocation(in record: ByteBuffer) throws(HubProtocolError) -> InvocationMessage {
+        var record = record
+        if record.readableBytesView.last == Self.recordSeparator { record.moveWriterIndex(to: record.writerIndex - 1) }
+        guard case .invocation(let call) = try Self.decode(record), !call.isStreaming else { throw .unreadable }
+        return call
+    }
+
     /// Appends a call of a method.
     ///
     /// - Parameters:

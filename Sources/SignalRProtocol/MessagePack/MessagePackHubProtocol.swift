@@ -51,24 +51,58 @@ public enum MessagePackHubProtocol {
         )
     }
 
+    /// Appends a call of a hub's method whose arguments are known only when it is made.
+    ///
+    /// - Throws: What an argument's own `encode(to:)` throws; nothing has been appended then.
+    public static func encodeCall(
+        target: String, arguments: [any Encodable], invocationID: String?, streamIDs: [String] = [], isStreaming: Bool = false,
+        into buffer: inout ByteBuffer
+    ) throws {
+        try Self.encodeCall(
+            type: isStreaming ? 4 : 1, target, count: arguments.count, id: invocationID, streamIDs: streamIDs, headers: [:],
+            into: &buffer
+        ) { buffer in
+            for argument in arguments { try MessagePackPayload.encode(argument, into: &buffer) }
+        }
+    }
+
     private static func encodeCall<each Argument: Encodable>(
         type: UInt8, _ target: String, _ arguments: repeat each Argument, id: String?, streamIDs: [String],
         headers: [String: String], into buffer: inout ByteBuffer
     ) throws {
         var count = 0
         for _ in repeat each arguments { count += 1 }
-        try LengthPrefix.write(into: &buffer) { buffer in
-            buffer.writeMessageHead(type: type, elements: 6, headers: headers)
-            if let id {
-                buffer.writeMessagePackString(id)
-            } else {
-                buffer.writeMessagePackNil()
-            }
-            buffer.writeMessagePackString(target)
-            buffer.writeMessagePackArrayHeader(count: count)
+        try Self.encodeCall(
+            type: type, target, count: count, id: id, streamIDs: streamIDs, headers: headers, into: &buffer
+        ) { buffer in
             for argument in repeat each arguments { try MessagePackPayload.encode(argument, into: &buffer) }
-            buffer.writeMessagePackArrayHeader(count: streamIDs.count)
-            for streamID in streamIDs { buffer.writeMessagePackString(streamID) }
+        }
+    }
+
+    private static func encodeCall(
+        type: UInt8, _ target: String, count: Int, id: String?, streamIDs: [String], headers: [String: String],
+        into buffer: inout ByteBuffer, arguments: (inout ByteBuffer) throws -> Void
+    ) throws {
+        try LengthPrefix.write(into: &buffer) { buffer in
+            buffer.writeCallHead(type: type, target, argumentCount: count, id: id, headers: headers)
+            try arguments(&buffer)
+            buffer.writeStreamIDs(streamIDs)
+        }
+    }
+
+    /// Appends a call that there is in JSON.
+    ///
+    /// - Parameter record: Its record, with or without separator.
+    /// - Throws: ``HubProtocolError`` if it is no call; nothing has been appended then.
+    static func encodeInvocation(ofJSON record: ByteBuffer, into buffer: inout ByteBuffer) throws {
+        let call = try JSONHubProtocol.invocation(in: record)
+        let values = call.arguments.jsonValues ?? []
+        try LengthPrefix.write(into: &buffer) { buffer in
+            buffer.writeCallHead(
+                type: 1, call.target, argumentCount: values.count, id: call.invocationID, headers: call.headers
+            )
+            for value in values { try MessagePackPayload.encode(JSONFragment(value), into: &buffer) }
+            buffer.writeStreamIDs(call.streamIDs)
         }
     }
 
@@ -183,6 +217,25 @@ extension ByteBuffer {
             self.writeMessagePackString(name)
             self.writeMessagePackString(value)
         }
+    }
+
+    /// Everything of a call up to its arguments.
+    fileprivate mutating func writeCallHead(
+        type: UInt8, _ target: String, argumentCount: Int, id: String?, headers: [String: String]
+    ) {
+        self.writeMessageHead(type: type, elements: 6, headers: headers)
+        if let id {
+            self.writeMessagePackString(id)
+        } else {
+            self.writeMessagePackNil()
+        }
+        self.writeMessagePackString(target)
+        self.writeMessagePackArrayHeader(count: argumentCount)
+    }
+
+    fileprivate mutating func writeStreamIDs(_ streamIDs: [String]) {
+        self.writeMessagePackArrayHeader(count: streamIDs.count)
+        for streamID in streamIDs { self.writeMessagePackString(streamID) }
     }
 
     fileprivate mutating func writeCompletionHead(

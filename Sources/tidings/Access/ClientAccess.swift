@@ -9,6 +9,8 @@ struct ClientAccess: Sendable {
     enum Refused: Error, Equatable {
         /// The token is missing or wrong.
         case token
+        /// The token is good, and lacks a scope that is needed.
+        case scope
         /// It asked for another server than this.
         case host
         /// Nobody can tell at the moment: the keys of the issuer cannot be had.
@@ -92,7 +94,11 @@ struct ClientAccess: Sendable {
             user.claims[Self.roleClaim] = nil
             return user
         } catch {
-            throw error.code == .keysUnavailable ? .unavailable : .token
+            switch error.code {
+            case .keysUnavailable: throw .unavailable
+            case .missingClaim: throw .scope
+            default: throw .token
+            }
         }
     }
 
@@ -102,5 +108,14 @@ struct ClientAccess: Sendable {
         let isBrowser = request.header("Origin") != nil
         if !self.isSignInNeeded, !isBrowser { return nil }
         return try await self.user(presenting: request.bearerToken, host: request.header("Host"))
+    }
+
+    /// The user behind a connection to the hub, or an error that the hub understands.
+    func hubUser(of request: HubRequest) async throws -> HubUser? {
+        do throws(Refused) {
+            return try await self.user(of: request)
+        } catch {
+            throw error == .scope ? HubAuthorizationError() : error
+        }
     }
 }

@@ -22,6 +22,10 @@ extension ConfigurationKey {
         "http.allowedOrigins", .list(nil), default: .stringArray([]),
         "Web pages of these origins may connect to the hub, besides those from this server itself."
     )
+    static let drainSeconds = ConfigurationKey(
+        "http.drainSeconds", .integer(0...60), default: 1,
+        "Over how many seconds clients are sent away when the server ends, so that not all come back at once."
+    )
     static let directory = ConfigurationKey(
         "storage.directory", .text, default: "tidings-data",
         "Where the database and the admin token are kept. It is created with mode 0700."
@@ -80,6 +84,10 @@ extension ConfigurationKey {
         "clients.userIdClaim", .text,
         "The claim that is the user's id, as in the topic user/{id}; without it oid, or else sub."
     )
+    static let clientScopes = ConfigurationKey(
+        "clients.scopes", .list(nil),
+        "The scopes that the tokens of users must have (scp, scope), all of them; who lacks one is answered 403."
+    )
     static let clientTopics = ConfigurationKey(
         "clients.topics", .list(nil),
         "Which topics applications that signed in may follow. One that ends in * stands for all that begin so. Without it "
@@ -113,10 +121,11 @@ extension ConfigurationKey {
 
     /// In the order of the example file.
     static let all: [ConfigurationKey] = [
-        .host, .port, .threads, .publicURL, .allowedOrigins,
+        .host, .port, .threads, .publicURL, .allowedOrigins, .drainSeconds,
         .directory, .retentionDays, .retentionMegabytes,
         .tenantID, .clientID, .clientSecret, .graphEndpoint, .graphAuthority,
-        .clientAuthentication, .clientToken, .clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim, .clientTopics,
+        .clientAuthentication, .clientToken, .clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim,
+        .clientScopes, .clientTopics,
         .logLevel,
         .resource, .changeTypes, .lifetimeMinutes, .subscriptionID, .clientState,
     ]

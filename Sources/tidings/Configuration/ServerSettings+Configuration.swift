@@ -17,6 +17,7 @@ extension ServerSettings {
         self.threads = config.integer(.threads)
         self.publicURL = try Self.url(config, .publicURL)
         self.allowedOrigins = config.list(.allowedOrigins)
+        if let seconds = config.integer(.drainSeconds) { self.drainWindow = .seconds(seconds) }
         if let days = config.integer(.retentionDays) { self.retention.logAge = .seconds(days * 86_400) }
         if let megabytes = config.integer(.retentionMegabytes) { self.retention.logBytes = Int64(megabytes) << 20 }
         if let level = config.text(.logLevel).flatMap(Logger.Level.init(rawValue:)) { self.logLevel = level }
@@ -32,7 +33,8 @@ extension ServerSettings {
             throw Failure("clients.token is set but nobody asks for it; set clients.authentication to token, or remove it.")
         }
         let keys: [ConfigurationKey] = [.clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim]
-        if authentication != "jwt", let key = keys.first(where: { config.text($0) != nil }) {
+        let scopes: [ConfigurationKey] = config.listIfSet(.clientScopes) == nil ? [] : [.clientScopes]
+        if authentication != "jwt", let key = keys.first(where: { config.text($0) != nil }) ?? scopes.first {
             throw Failure("\(key.path()) is set but of no use; set clients.authentication to jwt, or remove it.")
         }
         // A server's own topics are for servers; a user's are the user's.
@@ -72,6 +74,7 @@ extension ServerSettings {
         }
         var tokens = JWTConfiguration(issuer: issuer, audience: audience, keys: keys.map { .jwks($0) } ?? .issuer)
         tokens.userIDClaim = config.text(.clientUserIDClaim)
+        tokens.requiredScopes = config.listIfSet(.clientScopes) ?? []
         return tokens
     }
 

@@ -54,6 +54,8 @@ struct ServerSettings: Sendable {
     /// Where Graph reaches the server, without a slash at the end.
     var publicURL: String?
     var allowedOrigins: [String] = []
+    /// Over which time clients are sent away when the server ends.
+    var drainWindow = Duration.seconds(1)
     var dataDirectory: String
     var retention = RetentionPolicy()
     var graph: Graph?

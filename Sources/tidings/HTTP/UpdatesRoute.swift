@@ -20,6 +20,7 @@ struct UpdatesRoute: Sendable {
             return switch error {
             case .token:
                 .text(.unauthorized, "A token is needed to follow updates.", headers: [.wwwAuthenticate: "Bearer"])
+            case .scope: .text(.forbidden, "The token lacks a scope or a claim that is needed to follow updates.")
             case .unavailable:
                 .text(
                     .serviceUnavailable, "Tokens cannot be checked at the moment; try again later.",

@@ -18,7 +18,7 @@ struct Assembly: Sendable {
         case serve
     }
 
-    /// How long what is under way may take to end, before it is cancelled.
+    /// How long what is under way may take to end, once the clients have been sent away, before it is cancelled.
     private static let shutdownTime = Duration.seconds(15)
 
     let adminToken: AdminToken
@@ -27,6 +27,7 @@ struct Assembly: Sendable {
     let subscriptions: SubscriptionManager?
 
     private let storage: SQLiteStorage
+    private let drainWindow: Duration
     /// In the order in which they need each other; they end in the opposite one.
     private let services: [ServiceGroupConfiguration.ServiceConfiguration]
     private let logger: Logger
@@ -72,7 +73,7 @@ struct Assembly: Sendable {
         let names = settings.managed.map(\.name) + settings.external.map(\.name)
         let updates = TopicHub(
             log: storage.log, policy: access.policy, known: { [Topics.all] + names.map(Topics.subscription) },
-            authenticate: { request in try await access.user(of: request) }, metrics: relayMetrics, logger: logger
+            authenticate: { request in try await access.hubUser(of: request) }, metrics: relayMetrics, logger: logger
         )
         var hub = updates.hub
         if !settings.allowedOrigins.isEmpty { hub.configuration.allowedOrigins = Set(settings.allowedOrigins) }
@@ -102,6 +103,7 @@ struct Assembly: Sendable {
         self.readiness = readiness
         self.subscriptions = manager
         self.storage = storage
+        self.drainWindow = settings.drainWindow
         var services = [Self.service("storage", storage)]
         if let manager {
             // Graph calls the webhook before it has answered the first request.
@@ -116,6 +118,7 @@ struct Assembly: Sendable {
         services.append(Self.service("broadcaster", updates.broadcaster))
         services.append(Self.service("webhook", webhook))
         services.append(Self.service("listener", listener))
+        services.append(Self.service("farewell", Farewell(hub: hub, window: settings.drainWindow)))
         self.services = services
         self.logger = logger
     }
@@ -126,11 +129,13 @@ struct Assembly: Sendable {
     ) -> SubscriptionManager? {
         guard let graph = settings.graph, let publicURL = settings.publicURL else { return nil }
         let credential = ClientSecretCredential(
-            tenantID: graph.tenantID, clientID: graph.clientID, clientSecret: graph.clientSecret, authority: graph.authority,
-            httpClient: .shared
+            tenantID: graph.tenantID, clientID: graph.clientID, clientSecret: graph.clientSecret,
+            cloud: GraphCloud(authority: graph.authority, graph: graph.endpoint), httpClient: .shared
         )
         return SubscriptionManager(
-            graph: GraphClient(baseURL: graph.endpoint, credential: credential, httpClient: .shared),
+            graph: GraphClient(
+                baseURL: graph.endpoint, credential: credential, httpClient: .shared, tenantID: graph.tenantID, logger: logger
+            ),
             store: records, directory: directory, notificationURL: publicURL + "/notifications",
             lifecycleNotificationURL: publicURL + "/lifecycle",
             requests: settings.managed.map(\.request), metrics: metrics, logger: logger
@@ -142,7 +147,7 @@ struct Assembly: Sendable {
         .init(service: service, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: name)
     }
 
-    /// Runs until SIGTERM or SIGINT, then ends everything in order: nothing new is taken, the batch in hand is committed,
+    /// Runs until SIGTERM or SIGINT, then ends everything in order: clients are sent away, nothing new is taken, the batch in hand is committed,
     /// and the storage is closed last.
     ///
     /// - Parameter others: What runs with it, and ends before it.
@@ -150,7 +155,7 @@ struct Assembly: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: self.services + others, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger
         )
-        configuration.maximumGracefulShutdownDuration = Self.shutdownTime
+        configuration.maximumGracefulShutdownDuration = Self.shutdownTime + self.drainWindow
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch {

@@ -36,6 +36,56 @@ import Testing
         )
     }
 
+    @Test func asksForEverythingADraftSays() async throws {
+        var draft = self.draft
+        draft.encryption = SubscriptionEncryption(certificate: "MIIB", certificateID: "key 1")
+        draft.queryOptions = "$filter=x"
+        draft.preferences = [#"IdType="ImmutableId""#, "includesecuritywebhooks"]
+        self.played.onRequest { request in
+            #expect(request.headers["Prefer"] == [#"IdType="ImmutableId""#, "includesecuritywebhooks"])
+            return nil
+        }
+        _ = try await GraphClient(self.played).createSubscription(draft)
+        let body = try #require(self.played.requests.first?.body)
+        #expect(body.hasSuffix(#""encryptionCertificate":"MIIB","encryptionCertificateId":"key 1","includeResourceData":true}"#))
+        #expect(body.contains(#""notificationQueryOptions":"$filter=x""#))
+    }
+
+    @Test func changesWhatCanBeChanged() async throws {
+        let graph = GraphClient(self.played)
+        let id = try await graph.createSubscription(self.draft).id
+        _ = try await graph.updateSubscription(
+            id: id,
+            SubscriptionChange(
+                expiresAt: 1_795_944_700_000, notificationURL: "https://new.test/",
+                encryption: SubscriptionEncryption(certificate: "MIIB", certificateID: "2")
+            )
+        )
+        #expect(
+            self.played.requests.last?.body == #"""
+                {"expirationDateTime":"2026-11-29T09:31:40.000Z","notificationUrl":"https://new.test/",\#
+                "encryptionCertificate":"MIIB","encryptionCertificateId":"2"}
+                """#
+        )
+        #expect(String(buffer: SubscriptionChange(notificationURL: "n").json) == #"{"notificationUrl":"n"}"#)
+        #expect(String(buffer: SubscriptionChange().json) == "{}")
+    }
+
+    @Test func readsEverythingThatIsTold() async throws {
+        self.played.onRequest { _ in
+            PlayedGraph.ok(
+                200,
+                """
+                {"id":"a","expirationDateTime":"2026-11-29T09:30:00Z","applicationId":"app","creatorId":"me","resource":null,\
+                "includeResourceData":true,"encryptionCertificateId":"key 1","changeType":"updated,later"}
+                """
+            )
+        }
+        let subscription = try await GraphClient(self.played).subscription(id: "a")
+        #expect(subscription.applicationID == "app" && subscription.creatorID == "me" && subscription.includesResourceData)
+        #expect(subscription.encryptionCertificateID == "key 1" && subscription.changeTypes == [])
+    }
+
     @Test func idsArePartOfThePathOnly() async throws {
         try await GraphClient(self.played).deleteSubscription(id: "../users?x=/y")
         #expect(self.played.asked == ["DELETE /subscriptions/..%2Fusers%3Fx%3D%2Fy"])
@@ -80,7 +130,9 @@ import Testing
             #expect(self.played.requests.count == before + 1)
         }
         self.played.onRequest { _ in page("a", next: second) }
-        await #expect(throws: GraphError.self) { try await GraphClient(self.played).subscriptions() }
+        let endless = GraphClient(self.played, clock: SkippingClock())
+        let error = await #expect(throws: GraphError.self) { try await endless.subscriptions() }
+        #expect(error?.message.contains("more than 500 pages") == true)
     }
 
     @Test(arguments: [
@@ -126,9 +178,7 @@ import Testing
     }
 
     @Test func sendsNoTokenInTheClear() async throws {
-        let graph = GraphClient(
-            baseURL: "http://graph.test/v1.0", credential: CountingCredential(), transport: self.played, now: { 0 }
-        )
+        let graph = GraphClient(self.played, baseURL: "http://graph.test/v1.0")
         await #expect(throws: GraphError.self) { try await graph.subscriptions() }
         #expect(self.played.requests.isEmpty)
     }
@@ -143,18 +193,28 @@ import Testing
             return Response(status: .created, body: .init(byteBuffer: ByteBuffer(string: answer)))
         }
         router.get("v1.0/subscriptions/big") { _, _ in
-            ByteBuffer(repeating: 0x20, count: HTTPClientTransport.maximumResponseSize + 1)
+            ByteBuffer(repeating: 0x20, count: (4 << 20) + 1)
+        }
+        router.post("v1.0/$batch") { request, _ -> Response in
+            let body = String(buffer: try await request.body.collect(upTo: 1 << 20))
+            let isWhole = body.contains(#""url":"/users/é?$select=id""#) && request.headers[.accept] == "application/json"
+            guard isWhole else { throw HTTPError(.badRequest) }
+            let answer = #"{"responses":[{"id":"0","status":200,"headers":{},"body":{"id":1}}]}"#
+            return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: answer)))
         }
         let app = Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
         let draft = self.draft
         try await app.test(.live) { client in
             let port = try #require(client.port)
             let graph = GraphClient(
-                baseURL: "http://127.0.0.1:\(port)/v1.0/", credential: CountingCredential(), httpClient: .shared
+                baseURL: "http://127.0.0.1:\(port)/v1.0/", credential: CountingCredential(), httpClient: .shared,
+                failures: .once
             )
             #expect(try await graph.createSubscription(draft).id == "real")
             let missing = await #expect(throws: GraphError.self) { try await graph.subscription(id: "none") }
             #expect(missing?.code == .notFound)
+            let batch = await graph.batch([GraphBatchRequest(.GET, "users/é?$select=id")])
+            #expect(try batch.map { String(buffer: try $0.get().body) } == [#"{"id":1}"#])
             let big = await #expect(throws: GraphError.self) { try await graph.subscription(id: "big") }
             #expect(big?.code == .unreachable)
         }
@@ -164,7 +224,9 @@ import Testing
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
         let httpClient = HTTPClient(configuration: configuration)
-        let graph = GraphClient(baseURL: "http://127.0.0.1:1/v1.0", credential: CountingCredential(), httpClient: httpClient)
+        let graph = GraphClient(
+            baseURL: "http://127.0.0.1:1/v1.0", credential: CountingCredential(), httpClient: httpClient, failures: .once
+        )
         let error = await #expect(throws: GraphError.self) { try await graph.subscriptions() }
         try await httpClient.shutdown()
         #expect(error?.code == .unreachable)

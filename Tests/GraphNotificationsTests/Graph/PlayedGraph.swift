@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -72,7 +73,8 @@ final class PlayedGraph: GraphTransport {
 
     private static func answer(_ method: HTTPMethod, _ path: String, _ body: String, _ state: inout State) -> GraphResponse {
         let id = String(path.dropFirst("/subscriptions/".count))
-        let fields = (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: String] ?? [:]
+        let members = (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:]
+        let fields = members.compactMapValues { $0 as? String }
         switch (method, path) {
         case (.POST, "/subscriptions"):
             state.created += 1
@@ -121,13 +123,15 @@ final class PlayedGraph: GraphTransport {
     }
 }
 
-/// Gives a token that counts how often it was asked for a new one.
+/// Gives a token that counts how often one was refused, and remembers what it was asked for.
 final class CountingCredential: GraphCredential {
     private let count = Mutex(1)
+    let demands = Notes<TokenDemand>()
 
-    func token(forceRefresh: Bool) async throws(GraphError) -> AccessToken {
+    func token(for demand: TokenDemand) async throws(GraphError) -> AccessToken {
+        self.demands.note(demand)
         let count = self.count.withLock { count in
-            if forceRefresh { count += 1 }
+            if demand.refused?.value == "token\(count)" { count += 1 }
             return count
         }
         return AccessToken("token\(count)", expiresAt: .max)
@@ -135,7 +139,17 @@ final class CountingCredential: GraphCredential {
 }
 
 extension GraphClient {
-    init(_ graph: PlayedGraph, now: @escaping @Sendable () -> Int64 = { ManualTime.start }) {
-        self.init(baseURL: PlayedGraph.base, credential: CountingCredential(), transport: graph, now: now)
+    /// A client that tries once, unless it is told otherwise.
+    init(
+        _ graph: any GraphTransport, baseURL: String = PlayedGraph.base, credential: any GraphCredential = CountingCredential(),
+        tenantID: String = "contoso", traffic: GraphTraffic? = nil, failures: FailurePolicy = .once,
+        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Int64 = { ManualTime.start },
+        newID: @escaping @Sendable () -> String = { "ours" }, logger: Logger = Logger(label: "test")
+    ) {
+        self.init(
+            baseURL: baseURL, credential: credential, transport: graph, tenantID: tenantID,
+            traffic: traffic ?? GraphTraffic(clock: clock, random: { 1 }), failures: failures, clock: clock, now: now,
+            random: { 1 }, newID: newID, metrics: GraphClientMetrics(), logger: logger
+        )
     }
 }

@@ -1,4 +1,5 @@
 import NIOCore
+import RealTimeTesting
 import Testing
 
 @testable import GraphNotifications
@@ -34,22 +35,9 @@ import Testing
         #expect(try await self.append("123456789", to: queue) == 4)
     }
 
-    @Test func wakesWhoWaits() async throws {
+    @Test(arguments: NotificationQueueConformance.checks)
+    func keepsItsPromises(_ check: ConformanceCheck<NotificationQueueConformance>) async throws {
         let queue = InMemoryNotificationQueue()
-        async let first: Void = queue.waitForEntry(after: 0)
-        async let second: Void = queue.waitForEntry(after: 1)
-        _ = try await self.append("a", to: queue)
-        await first
-        _ = try await self.append("b", to: queue)
-        await second
-        await queue.waitForEntry(after: 1)
-    }
-
-    @Test func cancellationEndsTheWait() async {
-        let queue = InMemoryNotificationQueue()
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<10 { group.addTask { await queue.waitForEntry(after: 0) } }
-            group.cancelAll()
-        }
+        try await check.run(on: NotificationQueueConformance(of: queue) { queue.settle($0) })
     }
 }

@@ -82,9 +82,9 @@ private final class RecordingStore: SubscriptionStore {
 
     private func manager(_ requests: [SubscriptionRequest], store: any SubscriptionStore) -> SubscriptionManager {
         SubscriptionManager(
-            graph: GraphClient(self.played, now: { [time] in time.milliseconds }), store: store, directory: self.directory,
-            notificationURL: Self.url, requests: requests, clock: self.time, now: { [time] in time.milliseconds },
-            random: { 0.5 }, logger: recordingLogger(self.lines)
+            graph: GraphClient(self.played, clock: self.time, now: { [time] in time.milliseconds }), store: store,
+            directory: self.directory, notificationURL: Self.url, requests: requests, clock: self.time,
+            now: { [time] in time.milliseconds }, random: { 0.5 }, logger: recordingLogger(self.lines)
         )
     }
 

@@ -2,6 +2,7 @@ import GraphNotifications
 import Hummingbird
 import Logging
 import NIOCore
+import RealTimeTesting
 import ServiceLifecycle
 import SignalR
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import RealTimeTesting
 import Synchronization
 
 @testable import GraphRelay

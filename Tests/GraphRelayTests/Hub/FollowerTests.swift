@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import RealTimeTesting
 import Testing
 
 @testable import GraphRelay

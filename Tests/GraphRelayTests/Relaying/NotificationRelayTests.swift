@@ -1,6 +1,7 @@
 import GraphNotifications
 import Logging
 import NIOCore
+import RealTimeTesting
 import ServiceLifecycle
 import Synchronization
 import Testing

@@ -1,7 +1,7 @@
-import GraphNotifications
 import NIOCore
 import Testing
 
+@testable import GraphNotifications
 @testable import GraphRelay
 
 @Suite struct NotificationSorterTests {
@@ -45,6 +45,23 @@ import Testing
         )
         #expect(draft.deduplicationKey.window == .seconds(600))
         #expect(batch.letters.isEmpty)
+    }
+
+    @Test func whatWasOpenedIsTakenAndWhatWasRefusedIsPutAside() throws {
+        var sorter = NotificationSorter(configuration: .init(), startedAt: 0)
+        let post = body(item(id: "1"), item(id: "2"), item(id: "3"))
+        var opened = OpenedNotifications(items: try NotificationBatch.items(in: post))
+        opened.set(.success(ByteBuffer(string: #"{"subject":"x"}"#)), at: 0)
+        opened.set(.failure(ContentError(.unknownCertificate, "It was sealed for somebody else.")), at: 1)
+        opened.set(.failure(ContentError(.tokenMissing, "There is no token.")), at: 2)
+        sorter.open(QueuedNotification(id: 1, body: post, receivedAt: 5), opened: opened)
+        let isDone = sorter.sort(now: 5, known: { _ in .sales })
+        #expect(isDone)
+        let batch = sorter.takeBatch()
+        #expect(batch.drafts.map(\.update.data) == [ByteBuffer(string: #"{"subject":"x"}"#)])
+        #expect(batch.letters.map(\.reason) == [.contentNotOpened, .notAuthentic])
+        #expect(batch.letters.map(\.detail) == ["It was sealed for somebody else.", "There is no token."])
+        #expect(batch.settled == [1])
     }
 
     @Test func eachItemHasItsOwnFate() {

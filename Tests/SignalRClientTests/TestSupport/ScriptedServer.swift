@@ -3,8 +3,12 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOWebSocket
+import RealTimeTesting
+import SignalRProtocol
 
 /// A WebSocket server that says what a test wants, connection by connection. When a script ends, the TCP connection is cut.
+///
+/// Whoever negotiates is offered stateful reconnect.
 struct ScriptedServer {
     typealias WebSocket = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
 
@@ -22,11 +26,9 @@ struct ScriptedServer {
         return try await server.executeThenClose { connections in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
+                    let count = Watched(0)
                     try await withThrowingDiscardingTaskGroup { scripts in
-                        var number = 0
                         for try await upgrade in connections {
-                            let count = number
-                            number += 1
                             scripts.addTask { await Self.follow(script, count, upgrade) }
                         }
                     }
@@ -50,21 +52,52 @@ struct ScriptedServer {
             configuration: .init(
                 upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
                     upgraders: [upgrader],
-                    notUpgradingCompletionHandler: { channel in channel.close().map { nil } }
+                    notUpgradingCompletionHandler: { channel in
+                        channel.eventLoop.makeCompletedFuture {
+                            try channel.pipeline.syncOperations.addHandler(Negotiating())
+                            return nil
+                        }
+                    }
                 )
             )
         )
     }
 
     private static func follow(
-        _ script: @Sendable (inout ScriptedConnection, Int) async throws -> Void, _ number: Int,
+        _ script: @Sendable (inout ScriptedConnection, Int) async throws -> Void, _ count: Watched<Int>,
         _ upgrade: EventLoopFuture<WebSocket?>
     ) async {
+        guard let webSocket = try? await upgrade.get() else { return }
+        let number = count.change { count in
+            defer { count += 1 }
+            return count
+        }
         // However a connection ends: what the client makes of it is the test.
-        try? await upgrade.get()?.executeThenClose { inbound, outbound in
+        try? await webSocket.executeThenClose { inbound, outbound in
             var connection = ScriptedConnection(inbound: inbound.makeAsyncIterator(), outbound: outbound)
             try await script(&connection, number)
         }
+    }
+}
+
+/// Answers every request as a negotiation.
+private final class Negotiating: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private static let answer = ByteBuffer(
+        string: #"{"useStatefulReconnect":true,"negotiateVersion":1,"connectionId":"i","connectionToken":"t","#
+            + #""availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#
+    )
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .end = self.unwrapInboundIn(data) else { return }
+        let headers: HTTPHeaders = ["content-length": "\(Self.answer.readableBytes)", "connection": "close"]
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        context.write(self.wrapOutboundOut(.body(.byteBuffer(Self.answer))), promise: nil)
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(promise: nil)
     }
 }
 
@@ -75,6 +108,10 @@ struct ScriptedConnection {
     fileprivate var inbound: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
     fileprivate let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
     private var records: [String] = []
+    private var splitter = HubMessageSplitter(maximumSize: nil)
+    private var messages: [HubMessage] = []
+    /// Set when messages are read and written in a protocol, and no longer as text.
+    private var kind: HubProtocolKind?
     /// How many pings of the hub protocol have come.
     private(set) var pings = 0
     /// The payloads of the WebSocket's pongs that have come.
@@ -94,6 +131,35 @@ struct ScriptedConnection {
         try await self.send("{}")
     }
 
+    /// Accepts the handshake of this protocol and version; what follows is read and written as messages.
+    mutating func shakeHands(_ kind: HubProtocolKind, version: Int = 1) async throws {
+        guard try await self.next() == #"{"protocol":"\#(kind.rawValue)","version":\#(version)}"# else { throw Ended() }
+        try await self.send("{}")
+        self.resume(kind)
+    }
+
+    /// There is no handshake on this connection; what comes is read and written as messages.
+    mutating func resume(_ kind: HubProtocolKind) {
+        self.kind = kind
+        self.splitter.begin(kind)
+    }
+
+    /// The next message but pings.
+    mutating func nextMessage() async throws -> HubMessage {
+        while self.messages.isEmpty { try await self.readFrame() }
+        return self.messages.removeFirst()
+    }
+
+    /// Sends what `write` writes, cut into frames of so many bytes.
+    func send(frameSize: Int = .max, _ write: (HubProtocolKind, inout ByteBuffer) throws -> Void) async throws {
+        guard let kind = self.kind else { throw Ended() }
+        var buffer = ByteBuffer()
+        try write(kind, &buffer)
+        while let data = buffer.readSlice(length: min(frameSize, buffer.readableBytes)), data.readableBytes > 0 {
+            try await self.outbound.write(WebSocketFrame(fin: true, opcode: kind.isBinary ? .binary : .text, data: data))
+        }
+    }
+
     /// The next record but pings.
     mutating func next() async throws -> String {
         while self.records.isEmpty { try await self.readFrame() }
@@ -103,6 +169,7 @@ struct ScriptedConnection {
     /// Takes the next frame apart.
     mutating func readFrame() async throws {
         guard let frame = try await self.inbound.next(isolation: #isolation) else { throw Ended() }
+        if let kind = self.kind { return try self.readMessages(frame, kind) }
         let text = String(buffer: frame.unmaskedData)
         switch frame.opcode {
         case .text:
@@ -115,10 +182,21 @@ struct ScriptedConnection {
         }
     }
 
+    private mutating func readMessages(_ frame: WebSocketFrame, _ kind: HubProtocolKind) throws {
+        guard frame.maskKey != nil, frame.opcode == (kind.isBinary ? .binary : .text) else { throw Ended() }
+        var data = frame.unmaskedData
+        while let record = try self.splitter.next(in: &data) {
+            switch try kind.decode(record) {
+            case .ping: self.pings += 1
+            case let message: if let message { self.messages.append(message) }
+            }
+        }
+    }
+
     /// Reads until the client has gone.
     mutating func waitForEnd() async {
         do {
-            while true { _ = try await self.next() }
+            while true { try await self.readFrame() }
         } catch {
             // Gone.
         }

@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import RealTimeTesting
 import ServiceLifecycle
 import SignalR
 

@@ -26,6 +26,17 @@ import Testing
         #expect(rooms.withLock { $0 } == 1)
     }
 
+    @Test func whatComesWhileItIsFullDoesNotHideThatThereIsRoom() async throws {
+        let rooms = Mutex(0)
+        let stream = UploadStream(capacity: 8) { rooms.withLock { $0 += 1 } }
+        for number: UInt8 in 1...8 { _ = stream.push(self.item(number)) }
+        for number: UInt8 in 1...2 { #expect(try await stream.next() == self.item(number)) }
+        // Seven now: below its capacity, but nobody has been told yet that there is room.
+        #expect(stream.push(self.item(9)))
+        for number: UInt8 in 3...5 { #expect(try await stream.next() == self.item(number)) }
+        #expect(rooms.withLock { $0 } == 1)
+    }
+
     @Test func whatCameBeforeAnErrorIsNotLost() async throws {
         let stream = UploadStream(capacity: 4) {}
         _ = stream.push(self.item(1))

@@ -1,11 +1,12 @@
 import SignalR
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ClientsTests {
     private let hub = Hub("test") { hub in
         hub.authenticate { request in request.query("user").map { HubUser(id: $0) } }
-        hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
-        hub.on("Leave") { (caller: HubCaller, group: String) in await caller.groups.leave(group) }
+        hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
+        hub.on("Leave") { (caller: HubCaller, group: String) in try await caller.groups.leave(group) }
         hub.on("Who") { (caller: HubCaller) in caller.connectionID }
         hub.on("Others") { (caller: HubCaller, text: String) in try await caller.clients.others.send("Heard", text) }
         hub.on("OthersIn") { (caller: HubCaller, group: String) in
@@ -108,6 +109,74 @@ import Testing
                 try await watched.clients.group("g").send("Heard", "\(left)")
             }
             #expect(try await self.heard(clients[2]) == ["3", "2", "1"])
+        }
+    }
+
+    /// A hub may send to whom it likes when somebody has left, also to who left.
+    @Test func sendingWhenSomebodyHasLeft() async throws {
+        let outcomes = Probe<Bool>()
+        let hub = Hub("test") { hub in
+            hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
+            hub.on("Sync") { (_: HubCaller) in }
+            hub.onDisconnect { caller, _ in
+                do {
+                    outcomes.add(try await caller.send("Heard", "to the dead"))
+                    try await caller.groups.join("g")
+                    try await caller.clients.group("g").send("Heard", "group")
+                    try await caller.clients.caller.send("Heard", "caller")
+                    try await caller.clients.others.send("Heard", "others")
+                    try await caller.clients.all.send("Heard", "all")
+                    try await caller.groups.leave("g")
+                } catch {
+                    Issue.record(error)
+                }
+                outcomes.add(true)
+            }
+        }
+        try await TestServer.run(["/hub": hub]) { server in
+            let staying = try await HubClient.connect(to: server)
+            _ = try await staying.invoke("Join", #""g""#)
+            for isClean in [true, false] {
+                let leaving = try await HubClient.connect(to: server)
+                _ = try await leaving.invoke("Join", #""g""#)
+                if isClean { try await leaving.close() } else { try await leaving.reset() }
+                #expect(await outcomes.next() == false)
+                #expect(await outcomes.next())
+                #expect(try await self.heard(staying) == ["group", "others", "all"])
+            }
+            #expect(hub.connectionCount == 1)
+        }
+    }
+
+    /// Counts how often it is encoded.
+    private struct Counted: Encodable, Sendable {
+        let times: Times
+
+        func encode(to encoder: any Encoder) throws {
+            self.times.count.add(1, ordering: .relaxed)
+            var container = encoder.singleValueContainer()
+            try container.encode("counted")
+        }
+
+        final class Times: Sendable {
+            let count = Atomic(0)
+        }
+    }
+
+    @Test func aBroadcastIsEncodedOnceForEachProtocol() async throws {
+        let hub = self.hub
+        try await TestServer.run(["/hub": hub]) { server in
+            var clients: [WireClient] = []
+            for index in 0..<60 {
+                clients.append(try await WireClient.connect(to: server, index % 2 == 0 ? .json : .messagepack))
+            }
+            let polling = try await TestTransport.longPolling.connect(to: server)
+            let times = Counted.Times()
+            try await hub.clients.all.send("Heard", Counted(times: times))
+            for client in clients { #expect(try await client.next() == .call("Heard", ["counted"])) }
+            try await polling.expect(#"{"type":1,"target":"Heard","arguments":["counted"]}"#)
+            #expect(times.count.load(ordering: .relaxed) == 2)
+            await polling.drop()
         }
     }
 

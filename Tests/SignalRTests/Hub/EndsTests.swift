@@ -41,6 +41,95 @@ import Testing
         }
     }
 
+    /// What went wrong with the client is told to the hub, and not back to the client.
+    @Test(arguments: ByteClient.Way.allCases)
+    func theClientSaysWhyItGoes(_ way: ByteClient.Way) async throws {
+        let reasons = Probe<CloseReason>()
+        let hub = self.hub { hub in hub.onDisconnect { _, reason in reasons.add(reason) } }
+        try await TestServer.run(["/hub": hub]) { server in
+            let client = try await ByteClient.connect(to: server, by: way)
+            let call = WireMessage.call("Echo", ["a"], id: "1").bytes(in: way.kind)
+            try await client.send(call + WireMessage.close("The disk is full.").bytes(in: way.kind))
+            #expect(try await client.untilEnd() == [.result("a", id: "1"), .close()])
+            await client.drop()
+            let reason = await reasons.next()
+            #expect(reason.name == "client_failed")
+            #expect(reason.error == "The disk is full.")
+        }
+    }
+
+    @Test func aResetIsToldWithinASecond() async throws {
+        try await TestServer.run(["/hub": self.hub()]) { server in
+            for _ in 0..<5 {
+                let client = try await HubClient.connect(to: server)
+                let began = ContinuousClock.now
+                try await client.reset()
+                #expect(await self.ended.next() == "connection_lost")
+                #expect(began.duration(to: .now) < .seconds(1))
+            }
+        }
+    }
+
+    /// Pings of the WebSocket are of the browser, not of the client: they are no sign that it lives.
+    @Test func pingsOfTheWebSocketAreNoSignOfLife() async throws {
+        let hub = self.hub { hub in
+            hub.configuration.timing = HubTiming(keepAliveInterval: .seconds(15), clientTimeout: .milliseconds(300))
+        }
+        try await TestServer.run(["/hub": hub]) { server in
+            let client = try await HubClient.connect(to: server)
+            try await client.send(#"{"type":6}"#)
+            // Were they, this would go on for ever.
+            var frame: Frame
+            repeat {
+                try await client.send(Frame(opcode: 9, content: [1]))
+                frame = try await client.frame()
+            } while frame.opcode == 10
+            #expect(frame.text.hasPrefix(#"{"type":7,"error":"Connection closed with an error.","#))
+            #expect(await self.ended.next() == "client_timeout")
+        }
+    }
+
+    /// Who reads nothing while something waits is cut off, over either transport that has a socket of its own.
+    @Test(arguments: [TestTransport.webSockets, .serverSentEvents])
+    func whoTakesNothingIsCutOff(_ transport: TestTransport) async throws {
+        let hub = self.hub { hub in
+            hub.configuration.outboxBytes = 1 << 30
+            hub.configuration.sendTimeout = .milliseconds(200)
+        }
+        try await TestServer.run(["/hub": hub]) { server in
+            let stuck = try await transport.connect(to: server, reads: false)
+            let fast = try await HubClient.connect(to: server)
+            while hub.connectionCount < 2 { try await Task.sleep(for: .milliseconds(2)) }
+            let text = String(repeating: "x", count: 100_000)
+            for number in 0..<300 {
+                try await hub.clients.all.send("Fill", number, text)
+                #expect(try await fast.next().hasPrefix(#"{"type":1,"target":"Fill","arguments":[\#(number),"#))
+            }
+            #expect(await self.ended.next() == "send_timeout")
+            #expect(try await fast.invoke("Echo", #""on""#).contains("on"))
+            await stuck.drop()
+        }
+    }
+
+    /// Within five seconds, also where clients do not answer.
+    @Test(arguments: TestTransport.allCases)
+    func shutdownIsBounded(_ transport: TestTransport) async throws {
+        let hub = self.hub { $0.configuration.closeTimeout = .milliseconds(500) }
+        let began = try await TestServer.run(["/hub": hub]) { server in
+            var clients: [any TransportClient] = []
+            for _ in 0..<5 { clients.append(try await transport.connect(to: server)) }
+            let began = ContinuousClock.now
+            await server.shutDown()
+            // Whoever polls at that moment is told, as another test shows; these do not.
+            for client in clients where transport != .longPolling {
+                #expect(await client.untilEnd() == [#"{"type":7,"allowReconnect":true}"#])
+            }
+            return began
+        }
+        #expect(began.duration(to: .now) < .seconds(5))
+        for _ in 0..<5 { #expect(await self.ended.next() == "server_shutting_down") }
+    }
+
     @Test func theConnectionIsLost() async throws {
         try await TestServer.run(["/hub": self.hub()]) { server in
             let first = try await HubClient.connect(to: server)

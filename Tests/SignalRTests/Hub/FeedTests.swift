@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct FeedTests {
     private let hub = Hub("test") { hub in
-        hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
+        hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
         hub.on("Pause") { (caller: HubCaller) in await caller.pauseFeed() ?? -1 }
         hub.on("Resume") { (caller: HubCaller, position: Int) in await caller.resumeFeed(from: Int64(position)) }
     }

@@ -10,6 +10,51 @@ import Testing
         }
     }
 
+    /// A handshake that is refused, or never comes, is nobody's connection: its beginning is not told, nor its end.
+    @Test func theHubNeverHearsOfWhomItRefuses() async throws {
+        let begun = Probe<String>()
+        var hub = self.hub
+        hub.onConnect { caller in begun.add(caller.request.query("who") ?? "") }
+        try await TestServer.run(["/hub": hub]) { server in
+            for request in [#"{"protocol":"foo","version":1}"#, #"{"protocol":"json","version":3}"#, "{", #"{"type":6}"#] {
+                let refused = try await HubClient.upgrade(to: server, "/hub?who=refused")
+                try await refused.send(request)
+                _ = try await refused.untilClosed()
+                await refused.drop()
+            }
+            await (try await HubClient.upgrade(to: server, "/hub?who=silent")).drop()
+            let good = try await HubClient.connect(to: server, "/hub?who=good")
+            #expect(await begun.next() == "good")
+            try await good.close()
+            #expect(await self.ended.next() == "normal")
+        }
+    }
+
+    /// Whoever is being told everything meanwhile is told first that the handshake was good.
+    @Test(arguments: ByteClient.Way.allCases)
+    func theAnswerComesBeforeEverythingElse(_ way: ByteClient.Way) async throws {
+        var hub = self.hub
+        hub.onConnect { caller in try await caller.clients.all.send("Welcome") }
+        try await TestServer.run(["/hub": hub]) { [hub] server in
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    while !Task.isCancelled {
+                        try await hub.clients.all.send("Noise", 1)
+                        try? await Task.sleep(for: .milliseconds(1))
+                    }
+                }
+                for _ in 0..<10 {
+                    let client = try await ByteClient.open(to: server, by: way)
+                    try await client.send(Array("{\"protocol\":\"\(way.kind.rawValue)\",\"version\":1}\u{1E}".utf8))
+                    let first = try await client.bytes()
+                    #expect(first.starts(with: Array("{}\u{1E}".utf8)), "\(String(decoding: first, as: UTF8.self))")
+                    await client.drop()
+                }
+                tasks.cancelAll()
+            }
+        }
+    }
+
     private func refused(_ request: String, _ expected: String, detailed: Bool = false) async throws {
         var hub = self.hub
         hub.configuration.detailedErrors = detailed

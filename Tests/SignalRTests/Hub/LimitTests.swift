@@ -1,8 +1,8 @@
 import Foundation
-import Metrics
-import SignalR
-import Synchronization
+import NIOCore
 import Testing
+
+@testable import SignalR
 
 @Suite(.timeLimit(.minutes(1))) struct LimitTests {
     private let ended = Probe<String>()
@@ -92,12 +92,25 @@ import Testing
         hub.configuration.maximumNegotiated = 1
         hub.configuration.maximumStreams = 1
         hub.configuration.maximumReceiveSize = 1000
-        try await TestServer.run(["/hub": hub]) { server in
-            #expect(try await server.request("POST", "/hub/negotiate").status == 200)
+        hub.configuration.maximumBodySize = 70_000
+        hub.configuration.inboxBytes = 1000
+        var narrow = self.hub(metrics)
+        narrow.configuration.outboxBytes = 100_000
+        var hasty = self.hub(metrics)
+        hasty.configuration.outboxBytes = 1 << 30
+        hasty.configuration.sendTimeout = .milliseconds(200)
+        try await TestServer.run(["/hub": hub, "/narrow": narrow, "/hasty": hasty]) { server in
+            let token = try await server.negotiate()
             #expect(try await server.request("POST", "/hub/negotiate").status == 503)
+            let early = String(repeating: " ", count: 1001)
+            #expect(try await server.request("POST", "/hub?id=\(token)", body: early).status == 503)
+            #expect(metrics["signalr.limits.exceeded", "waiting_requests"] == 1)
+            let large = String(repeating: " ", count: 70_001)
+            #expect(try await server.request("POST", "/hub?id=\(token)", body: large).status == 413)
+            #expect(metrics["signalr.limits.exceeded", "body_size"] == 1)
             #expect(metrics["signalr.limits.exceeded", "negotiated"] == 1)
             let client = try await WireClient.connect(to: server, .json)
-            let large = try await WireClient.connect(to: server, .messagepack)
+            let other = try await WireClient.connect(to: server, .messagepack)
             await #expect(throws: HubClient.Refused.self) { try await HubClient.upgrade(to: server) }
             #expect(metrics["signalr.limits.exceeded", "connections"] == 1)
             try await client.send(.stream("Wait", [], id: "1"), .stream("Wait", [], id: "2"))
@@ -108,8 +121,8 @@ import Testing
             if case .item = found[0] { found.reverse() }
             #expect(found == [.failure(text, id: "2"), .item(1, id: "1")])
             #expect(metrics["signalr.limits.exceeded", "streams"] == 1)
-            try await large.send(.call("Echo", [.string(String(repeating: "x", count: 1000))], id: "1"))
-            #expect(try await large.next() == .close("Connection closed with an error.", allowReconnect: true))
+            try await other.send(.call("Echo", [.string(String(repeating: "x", count: 1000))], id: "1"))
+            #expect(try await other.next() == .close("Connection closed with an error.", allowReconnect: true))
             #expect(await self.ended.next() == "message_too_large")
             #expect(metrics["signalr.limits.exceeded", "receive_size"] == 1)
             // What becomes of calls.
@@ -121,43 +134,56 @@ import Testing
             for (outcome, count) in [("succeeded", 1), ("failed", 1), ("refused", 1)] {
                 #expect(metrics["signalr.dispatch.duration", outcome] == count)
             }
+            // Two who read nothing: of one too much waits, of the other something waits too long.
+            for (path, slow, reason) in [("/narrow", narrow, "slow_client"), ("/hasty", hasty, "send_timeout")] {
+                let client = try await HubClient.connect(to: server, path, reads: false)
+                while slow.connectionCount == 0 { try await Task.sleep(for: .milliseconds(2)) }
+                let text = String(repeating: "x", count: 100_000)
+                for _ in 0..<300 { try await slow.clients.all.send("Fill", text) }
+                #expect(await self.ended.next() == reason)
+                await client.drop()
+            }
+        }
+        for limit in HubLimit.allCases { #expect(metrics["signalr.limits.exceeded", limit.rawValue] == 1, "\(limit)") }
+    }
+
+    /// Limits that were never exceeded are there to be looked at.
+    @Test func limitsAreCountedFromNothing() {
+        let made = Counters()
+        _ = self.hub(made)
+        #expect(made.labels.filter { $0.hasPrefix("signalr.limits.exceeded ") }.count == HubLimit.allCases.count)
+        #expect(made.gauge("signalr.reconnect.buffered_bytes") == 0)
+    }
+
+    @Test func drainingTakesNoLongerThanItMust() async throws {
+        let hub = self.hub()
+        // Nobody is there.
+        await hub.drain(over: .seconds(600))
+        let other = self.hub()
+        try await TestServer.run(["/hub": other]) { server in
+            // One goes at once; the other has its turn in 300 seconds, and goes by itself.
+            let clients = [try await WireClient.connect(to: server, .json), try await WireClient.connect(to: server, .json)]
+            async let drained: Void = other.drain(over: .seconds(600))
+            while other.connectionCount > 1 { try await Task.sleep(for: .milliseconds(2)) }
+            for client in clients { try await client.close() }
+            await drained
+            #expect(other.connectionCount == 0)
         }
     }
-}
 
-/// Counts what is recorded, by label and last dimension.
-private final class Counters: MetricsFactory, Sendable {
-    private let counts = Mutex<[String: Int]>([:])
-
-    subscript(_ label: String, _ dimension: String) -> Int { self.counts.withLock { $0["\(label) \(dimension)"] ?? 0 } }
-
-    private final class Handle: CounterHandler, RecorderHandler, TimerHandler, MeterHandler, Sendable {
-        let add: @Sendable (Int) -> Void
-        init(_ add: @escaping @Sendable (Int) -> Void) { self.add = add }
-        func increment(by amount: Int64) { self.add(Int(amount)) }
-        func reset() {}
-        func record(_ value: Int64) { self.add(1) }
-        func record(_ value: Double) { self.add(1) }
-        func recordNanoseconds(_ duration: Int64) { self.add(1) }
-        func set(_ value: Int64) {}
-        func set(_ value: Double) {}
-        func increment(by amount: Double) {}
-        func decrement(by amount: Double) {}
+    @Test func drainingCanBeCutShort() async throws {
+        let hub = self.hub()
+        try await TestServer.run(["/hub": hub]) { server in
+            let clients = [try await WireClient.connect(to: server, .json), try await WireClient.connect(to: server, .json)]
+            await withTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { await hub.drain(over: .seconds(600)) }
+                tasks.cancelAll()
+                for client in clients {
+                    #expect((try? await client.next()) == .close(allowReconnect: true))
+                    try? await client.close()
+                }
+            }
+            #expect(hub.connectionCount == 0)
+        }
     }
-
-    private func handle(_ label: String, _ dimensions: [(String, String)]) -> Handle {
-        let key = "\(label) \(dimensions.last?.1 ?? "")"
-        return Handle { count in self.counts.withLock { $0[key, default: 0] += count } }
-    }
-
-    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler { self.handle(label, dimensions) }
-    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        self.handle(label, dimensions)
-    }
-    func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler { self.handle(label, dimensions) }
-    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { self.handle(label, dimensions) }
-    func destroyCounter(_ handler: any CounterHandler) {}
-    func destroyRecorder(_ handler: any RecorderHandler) {}
-    func destroyMeter(_ handler: any MeterHandler) {}
-    func destroyTimer(_ handler: any TimerHandler) {}
 }

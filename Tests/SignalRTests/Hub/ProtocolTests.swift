@@ -19,7 +19,7 @@ import Testing
                 Mail(subject: mail.subject, size: mail.size * factor)
             }
             hub.on("Fail") { (_: HubCaller) in throw HubException("No.") }
-            hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
+            hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
             hub.on("Tell") { (caller: HubCaller, text: String) in
                 #expect(try await caller.send("Heard", text))
                 try await caller.clients.group("g").send("Heard", text, 1)
@@ -86,6 +86,67 @@ import Testing
             #expect(try await clients[2].invoke("Tell", "x") == .result(.null, id: "1"))
             #expect(try await clients[2].next() == .call("Heard", ["x"]))
             for index in [2, 3] { #expect(try await clients[index].next() == .call("Heard", ["x", 1])) }
+        }
+    }
+
+    /// Answers and broadcasts of every size at once, seeded: each frame holds whole messages, which the clients insist on.
+    @Test(arguments: HubProtocolKind.allCases)
+    func everyFrameHoldsWholeMessages(_ kind: HubProtocolKind) async throws {
+        let hub = self.hub
+        try await TestServer.run(["/hub": hub]) { server in
+            let clients = [try await WireClient.connect(to: server, kind), try await WireClient.connect(to: server, kind)]
+            var random = SeededGenerator(seed: 7)
+            let letters = ["x", "é", "\u{1F600}", "\n", "\u{1E}", "\"", "\\"]
+            func text() -> String {
+                let count = [0, 1, 40, 125, 126, 300, 1500][Int.random(in: 0..<7, using: &random)]
+                return String(repeating: letters[Int.random(in: 0..<letters.count, using: &random)], count: count)
+            }
+            for _ in 0..<5 {
+                var sent: [WireMessage] = []
+                var broadcasts: [WireMessage] = []
+                for number in 0..<20 {
+                    sent.append(.call("Echo", [.string(text())], id: "\(number)"))
+                    let broadcast = String(repeating: text(), count: Int.random(in: 1...4, using: &random))
+                    broadcasts.append(.call("Heard", [.string(broadcast), .int(number)]))
+                    try await hub.clients.all.send("Heard", broadcast, number)
+                }
+                for client in clients {
+                    for message in sent { try await client.send(message) }
+                    var answers: [WireMessage] = []
+                    var heard: [WireMessage] = []
+                    while answers.count < 20 || heard.count < 20 {
+                        let message = try await client.next()
+                        if case .call = message { heard.append(message) } else { answers.append(message) }
+                    }
+                    #expect(heard == broadcasts)
+                    #expect(
+                        answers
+                            == sent.map { message in
+                                guard case .call(_, let arguments, let id?, _) = message else { return .ping }
+                                return .result(arguments[0], id: id)
+                            })
+                }
+            }
+        }
+    }
+
+    @Test func nothingElseIsAgreedOn() async throws {
+        try await TestServer.run(["/hub": self.hub]) { server in
+            let stream = try await ByteStream.connect(port: server.port)
+            try await stream.send(
+                HubClient.request(
+                    "/hub", port: server.port,
+                    headers: [
+                        "Sec-WebSocket-Protocol": "chat, json",
+                        "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits",
+                    ]))
+            let answer = try await stream.read(HTTPAnswer.take)
+            #expect(answer.status == 101)
+            #expect(answer.headers.keys.sorted() == ["connection", "sec-websocket-accept", "upgrade"])
+            // Who compresses all the same breaks the rules.
+            try await stream.send(ByteBuffer(bytes: Frame(opcode: 1, content: [0x41], reserved: 4).bytes))
+            #expect(try await stream.read(Frame.take).code == 1002)
+            await stream.close()
         }
     }
 

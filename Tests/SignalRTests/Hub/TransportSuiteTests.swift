@@ -15,7 +15,7 @@ import Testing
             hub.onDisconnect { [ended] _, reason in ended.add(reason.name) }
             hub.on("Echo") { (_: HubCaller, text: String) in text }
             hub.on("Who") { (caller: HubCaller) in caller.connectionID }
-            hub.on("Join") { (caller: HubCaller, group: String) in await caller.groups.join(group) }
+            hub.on("Join") { (caller: HubCaller, group: String) in try await caller.groups.join(group) }
             hub.on("Abort") { (caller: HubCaller) in caller.abort() }
             build(&hub)
         }
@@ -286,7 +286,7 @@ import Testing
             }
             for _ in 0..<120 { #expect(await self.ended.next() == "normal") }
             // Sockets end a little later than connections.
-            while endpoint.namedCount > 0 || !hub.lifetime.hasRoom(maximum: 1) { try await Task.sleep(for: .milliseconds(2)) }
+            while endpoint.namedCount > 0 || !hub.local.hasRoom(maximum: 1) { try await Task.sleep(for: .milliseconds(2)) }
             #expect(hub.connectionCount == 0)
         }
     }

@@ -77,6 +77,38 @@ import Testing
         }
     }
 
+    /// The latest poll says who its user is; only another user's is refused.
+    @Test func theUserIsThatOfTheLatestPoll() async throws {
+        let hub = self.hub { hub in
+            hub.authenticate { request in
+                let parts = (request.bearerToken ?? "").split(separator: "-").map(String.init)
+                guard parts.count == 2 else { throw HubAuthenticationError() }
+                return HubUser(id: parts[0], claims: ["role": parts[1]])
+            }
+            hub.on("Who") { (caller: HubCaller) in "\(caller.user?.id ?? "") \(caller.user?.claims["role"] ?? "")" }
+        }
+        try await TestServer.run(["/hub": hub]) { server in
+            let first = ["Authorization": "Bearer ann-guest"]
+            let client = try #require(
+                try await TestTransport.longPolling.connect(to: server, headers: first) as? PollingClient)
+            #expect(try await client.call("Who") == #"{"type":3,"invocationId":"1","result":"ann guest"}"#)
+            try await hub.clients.user("ann").send("Note", 1)
+            let second = ["Authorization": "Bearer ann-owner"]
+            let answer = try await client.polls.request("GET", client.target, headers: second)
+            #expect(answer.body == "{\"type\":1,\"target\":\"Note\",\"arguments\":[1]}\u{1E}")
+            // A request that only sends changes nothing.
+            try await client.send(all: [#"{"type":1,"invocationId":"2","target":"Who","arguments":[]}"#])
+            let who = try await client.polls.request("GET", client.target, headers: second)
+            #expect(who.body == "{\"type\":3,\"invocationId\":\"2\",\"result\":\"ann owner\"}\u{1E}")
+            #expect(
+                try await client.polls.request("GET", client.target, headers: ["Authorization": "Bearer bob-owner"]).status
+                    == 403)
+            try await hub.clients.user("ann").send("Note", 2)
+            #expect(try await client.polls.request("GET", client.target, headers: second).body.contains("[2]"))
+            try await client.leave()
+        }
+    }
+
     @Test func aPollEndsInTime() async throws {
         let hub = self.hub { $0.configuration.pollTimeout = .milliseconds(50) }
         try await TestServer.run(["/hub": hub]) { server in

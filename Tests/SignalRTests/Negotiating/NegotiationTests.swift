@@ -1,6 +1,7 @@
 import NIOCore
-import SignalR
 import Testing
+
+@testable import SignalR
 
 @Suite(.timeLimit(.minutes(1))) struct NegotiationTests {
     private let hub = Hub("test") { hub in
@@ -17,6 +18,7 @@ import Testing
             let answer = try await server.request("POST", "/hub/negotiate")
             #expect(answer.status == 200)
             #expect(answer.headers["content-type"] == "application/json")
+            #expect(answer.headers["content-length"] == "\(answer.body.utf8.count)")
             let id = try #require(self.property("connectionId", of: answer.body))
             #expect(id.utf8.count == 22)
             #expect(
@@ -42,6 +44,51 @@ import Testing
             for id in [token, id, token.uppercased()] {
                 await #expect(throws: HubClient.Refused.self) { _ = try await HubClient.connect(to: server, "/hub?id=\(id)") }
             }
+        }
+    }
+
+    @Test func whateverBodyComes() async throws {
+        try await TestServer.run(["/hub": self.hub]) { server in
+            for (headers, body) in [
+                ([:], ""), (["Content-Type": "application/json"], ""),
+                (["Content-Type": "text/plain;charset=UTF-8", "Content-Length": "0"], ""),
+                (["Content-Type": "application/json"], "{}"), ([:], "not json"),
+            ] as [([String: String], String)] {
+                let answer = try await server.request("POST", "/hub/negotiate?negotiateVersion=1", headers: headers, body: body)
+                #expect(answer.status == 200)
+                #expect(answer.body.contains("connectionToken"))
+            }
+        }
+    }
+
+    @Test func idsAreFitForURLsAndNeverTheSame() {
+        let letters = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var ids: Set<String> = []
+        var found: Set<UInt8> = []
+        for count in 0..<50_000 {
+            let id = HubEndpoint.randomID()
+            ids.insert(id)
+            if id.utf8.count != 22 { Issue.record("\(id)") }
+            if count < 1000 { found.formUnion(id.utf8) }
+        }
+        #expect(ids.count == 50_000)
+        #expect(found == letters)
+    }
+
+    /// Tokens with many roles and groups are long, and browsers can only put them into the query.
+    @Test func longTokens() async throws {
+        let hub = Hub("test") { hub in
+            hub.authenticate { request in request.bearerToken.map { HubUser(id: String($0.utf8.count)) } }
+            hub.on("Who") { (caller: HubCaller) in caller.user?.id ?? "nobody" }
+        }
+        try await TestServer.run(["/hub": hub]) { server in
+            let token = String(repeating: "abcd1234", count: 1024)
+            let answer = try await server.request("POST", "/hub/negotiate?negotiateVersion=1&access_token=\(token)")
+            let id = try #require(self.property("connectionToken", of: answer.body))
+            let client = try await HubClient.connect(to: server, "/hub?id=\(id)&access_token=\(token)")
+            #expect(try await client.invoke("Who") == #"{"type":3,"invocationId":"1","result":"8192"}"#)
+            let other = try await HubClient.connect(to: server, headers: ["Authorization": "Bearer \(token)"])
+            #expect(try await other.invoke("Who") == #"{"type":3,"invocationId":"1","result":"8192"}"#)
         }
     }
 
@@ -172,6 +219,7 @@ import Testing
                 switch token {
                 case "broken": throw HubException("A secret.")
                 case "wrong": throw HubAuthenticationError()
+                case "forbidden": throw HubAuthorizationError()
                 default: return HubUser(id: token, claims: ["role": "admin"])
                 }
             }
@@ -189,6 +237,15 @@ import Testing
                 await #expect(throws: HubClient.Refused.self) {
                     _ = try await HubClient.connect(to: server, "/hub?access_token=\(token)")
                 }
+            }
+            // Who is known, and may not.
+            for (method, target) in [
+                ("POST", "/hub/negotiate"), ("GET", "/hub?id=x"), ("POST", "/hub?id=x"), ("DELETE", "/hub?id=x"),
+            ] {
+                let answer = try await server.request(method, target, headers: ["Authorization": "Bearer forbidden"])
+                #expect(answer.status == 403)
+                #expect(answer.reason == "Forbidden")
+                #expect(answer.body == "")
             }
             let byHeader = try await HubClient.connect(to: server, headers: ["Authorization": "Bearer ann"])
             #expect(try await byHeader.invoke("Who").contains(#""ann admin""#))
@@ -224,6 +281,9 @@ import Testing
                 headers: ["Origin": "https://app.example", "Access-Control-Request-Headers": "x-requested-with,x-mine"]
             )
             #expect(answer.status == 204)
+            #expect(answer.headers["access-control-allow-origin"] == "https://app.example")
+            #expect(answer.headers["access-control-allow-credentials"] == "true")
+            #expect(answer.headers["vary"] == "Origin")
             #expect(answer.headers["access-control-allow-headers"] == "x-requested-with,x-mine")
             #expect(answer.headers["access-control-allow-methods"]?.contains("DELETE") == true)
             #expect(

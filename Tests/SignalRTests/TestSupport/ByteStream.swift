@@ -64,9 +64,16 @@ final class ByteStream: Sendable {
         return self.collector.state.withLock { $0.bytes }
     }
 
+    func stopReading() async throws {
+        try await self.channel.setOption(.autoRead, value: false).get()
+    }
+
     func startReading() async throws {
         try await self.channel.setOption(.autoRead, value: true).get()
     }
+
+    /// Sends no more, and still reads.
+    func closeOutput() async { try? await self.channel.close(mode: .output) }
 
     func close() async { try? await self.channel.close() }
 

@@ -111,6 +111,8 @@ final class HubClient: Sendable {
         }
     }
 
+    func stopReading() async throws { try await self.stream.stopReading() }
+
     func startReading() async throws { try await self.stream.startReading() }
 
     func readToEnd() async -> ByteBuffer { await self.stream.readToEnd() }
@@ -121,6 +123,9 @@ final class HubClient: Sendable {
         _ = try? await self.untilClosed()
         await self.stream.close()
     }
+
+    /// Sends no more, and still reads.
+    func closeOutput() async { await self.stream.closeOutput() }
 
     func drop() async { await self.stream.close() }
 

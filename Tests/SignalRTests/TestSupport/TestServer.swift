@@ -14,9 +14,9 @@ struct TestServer: Sendable {
     static func run<Value: Sendable>(
         _ hubs: [String: Hub], endpoints: [any LoopEndpoint] = [], router: Router<BasicRequestContext> = Router(),
         configuration: ListenerConfiguration = .init(), listener: HTTPServerBuilder? = nil,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let ready = Probe<Int>()
         let hubs = hubs.mapValues { hub in
             // All tests run at once: a machine that is busy must not look like a client that is slow.
@@ -74,6 +74,8 @@ struct HTTPAnswer: Sendable {
     var reason: String
     var headers: [String: String]
     var body: String
+    /// The same, where it is no text.
+    var bytes: [UInt8] = []
 
     static func take(from buffer: inout ByteBuffer) -> HTTPAnswer? {
         let text = String(buffer: buffer)
@@ -89,9 +91,10 @@ struct HTTPAnswer: Sendable {
         let headSize = text[..<end.upperBound].utf8.count
         guard buffer.readableBytes >= headSize + length else { return nil }
         buffer.moveReaderIndex(forwardBy: headSize)
+        let bytes = buffer.readBytes(length: length)!
         return HTTPAnswer(
             status: Int(parts[1])!, reason: parts.count > 2 ? String(parts[2]) : "", headers: headers,
-            body: buffer.readString(length: length)!
+            body: String(decoding: bytes, as: UTF8.self), bytes: bytes
         )
     }
 }

@@ -16,7 +16,7 @@ struct ChatServer {
                 guard people.withLock({ $0[caller.connectionID] }) == nil else { throw HubException("You are in already.") }
                 guard (1...40).contains(room.count), (1...40).contains(name.count) else { throw HubException("Too long.") }
                 people.withLock { $0[caller.connectionID] = (room, name) }
-                await caller.groups.join(room)
+                try await caller.groups.join(room)
                 try await caller.clients.group(room).send("Here", names(room))
             }
             hub.on("Say") { (caller: HubCaller, text: String) in

@@ -1,0 +1,2 @@
+// What a client's author needs of the protocol: which of them to speak.
+@_exported public import SignalRProtocol
