@@ -1,12 +1,12 @@
-/// Everything the emulator knows: mailboxes, subscriptions, tokens, and the notifications on their way.
+/// Everything the emulator knows: what tenants keep, subscriptions, tokens, and the notifications on their way.
 ///
 /// A value: it knows no clock and no network. Whoever asks says what time it is (milliseconds since 1970), and what it
 /// puts into ``deliveries`` somebody else has to send.
 struct EmulatedGraph: Sendable {
     let company: EmulatedCompany
     let settings: Settings
-    /// By the user's id.
-    var mailboxes: [String: EmulatedMailbox] = [:]
+    /// By the tenant's id.
+    var tenants: [String: TenantData] = [:]
     var subscriptions = SubscriptionTable()
     var tokens: TokenTable
     var deliveries: DeliveryTable
@@ -19,6 +19,7 @@ struct EmulatedGraph: Sendable {
         var allowsDuplicates = false
         var pageSize = 100
         var limits = EmulatorLimits()
+        var delta = DeltaSettings()
     }
 
     init(_ configuration: GraphEmulatorConfiguration) {
@@ -26,7 +27,7 @@ struct EmulatedGraph: Sendable {
         self.settings = Settings(
             notifiesOtherHosts: configuration.notifiesOtherHosts, requiresHTTPS: configuration.requiresHTTPS,
             allowsDuplicates: configuration.allowsDuplicates, pageSize: max(1, configuration.pageSize),
-            limits: configuration.limits
+            limits: configuration.limits, delta: configuration.delta
         )
         self.random = EmulatorRandom(seed: configuration.seed)
         self.tokens = TokenTable(
@@ -39,11 +40,8 @@ struct EmulatedGraph: Sendable {
             ),
             maximumItems: configuration.limits.notifications
         )
-        for user in configuration.company.users { self.mailboxes[user.id] = EmulatedMailbox(of: user) }
-    }
-
-    func user(_ key: String) -> EmulatedUser? {
-        self.company.users.first { $0.matches(key) }
+        self.tenants[self.company.tenantID] = TenantData(tombstoneLimit: configuration.limits.removals)
+        self.moveIn(now: configuration.clock.now())
     }
 
     /// The ids of a request that came now.

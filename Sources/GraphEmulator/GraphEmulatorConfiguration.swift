@@ -35,6 +35,8 @@ public struct GraphEmulatorConfiguration: Sendable {
 
     /// How many subscriptions one page of a list holds. 100.
     public var pageSize = 100
+    /// How those are answered who ask what has changed.
+    public var delta = DeltaSettings()
     /// How much is kept.
     public var limits = EmulatorLimits()
     /// What time it is.

@@ -34,7 +34,7 @@ import struct GraphNotifications.ChangeTypes
     /// Every pattern finds the rule it belongs to: none hides another.
     @Test func everyPatternIsReachable() {
         for rule in ResourceRule.all {
-            for path in rule.paths { #expect(ResourceRule.rule(for: ResourcePath(path)) == rule, "\(path)") }
+            for path in rule.paths { #expect(ResourceRule.rule(for: ResourcePath(path.text)) == rule, "\(path.text)") }
         }
     }
 
@@ -116,8 +116,14 @@ import struct GraphNotifications.ChangeTypes
     @Test func queryOptionsOfTheResource() {
         #expect(Self.refused { $0.resource = "users/sales@example.com/messages?$select=subject" } == nil)
         #expect(Self.refused { $0.resource = "users/sales@example.com/messages?$top=5" } == .optionsNotSupported)
-        #expect(Self.refused { $0.resource = "users/sales@example.com/messages?$filter=isRead eq false" } == .noFilter)
-        #expect(Self.refused { $0.includeResourceData = true } == .noResourceData)
+        #expect(Self.refused { $0.resource = "users/sales@example.com/messages?$filter=isRead eq false" } == nil)
+        #expect(
+            Self.refused { $0.resource = "users/sales@example.com/messages?$filter=isRead eq" } == .invalidFilter("isRead eq"))
+        let rich = Self.refused {
+            $0.resource = "users/sales@example.com/messages?$select=subject"
+            $0.includeResourceData = true
+        }
+        #expect(rich == .noResourceData)
         #expect(Self.refused { $0.hasWebPushKeys = true } == .webPushOnly)
     }
 
@@ -137,7 +143,7 @@ import struct GraphNotifications.ChangeTypes
     /// Each resource: the longest lifetime is accepted, a minute more is not.
     @Test(arguments: ResourceRule.all)
     func longestLifetime(_ rule: ResourceRule) throws {
-        let resource = try #require(rule.paths.first).replacing("users/*", with: "users/sales@example.com")
+        let resource = try #require(rule.paths.first).text.replacing("users/{user}", with: "users/sales@example.com")
         var draft = SubscriptionDraft.mail(
             resource, changeType: rule.changeTypes.description, expiresAt: morning + rule.maximumMinutes * minute
         )

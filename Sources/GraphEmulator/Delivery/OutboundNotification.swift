@@ -11,27 +11,21 @@ struct OutboundNotification: Sendable, Equatable {
         self.json = json
     }
 
-    /// What a subscription hears about a message.
+    /// What a subscription hears about a change.
     ///
-    /// - Parameter id: The item's own id.
-    init(
-        of subscription: EmulatedSubscription, change: ChangeTypes, message: EmulatedMessage, user: EmulatedUser, id: String
-    ) {
-        let resource = "Users/\(user.id)/Messages/\(message.id)"
-        var data = JSONObject()
-        data.set("@odata.type", "#Microsoft.Graph.Message")
-        data.set("@odata.id", resource)
-        data.set("@odata.etag", message.etag)
-        data.set("id", message.id)
+    /// - Parameters:
+    ///   - type: What has happened from its point of view.
+    ///   - id: The item's own id.
+    init(of subscription: EmulatedSubscription, change type: ChangeTypes, to change: ResourceChange, id: String) {
         var item = JSONObject()
         item.set("id", id)
         item.set("subscriptionId", subscription.id)
         item.set("subscriptionExpirationDateTime", GraphDateTime.withOffset(subscription.expiresAt))
         item.set("clientState", subscription.clientState)
-        item.set("changeType", change.description)
-        item.set("resource", resource)
+        item.set("changeType", type.description)
+        item.set("resource", change.resource(for: subscription))
         item.set("tenantId", subscription.tenantID)
-        item.set("resourceData", data)
+        item.set("resourceData", change.resourceData(for: subscription))
         self.init(subscriptionID: subscription.id, json: item.bytes)
     }
 

@@ -14,19 +14,21 @@ extension EmulatedGraph {
         // Another request may have been quicker.
         try self.refuseDuplicate(of: proposal, now: now)
         let rule = proposal.rule
-        guard proposal.expiresAt <= proposal.requestedAt + rule.maximumMinutes * 60_000 else {
+        guard proposal.expiresAt <= proposal.requestedAt + proposal.maximumMinutes * 60_000 else {
             throw .expiresTooLate(
-                proposal.expiresAt, workload: rule.workload, maximumMinutes: rule.maximumMinutes, operation: "Create",
+                proposal.expiresAt, workload: rule.workload, maximumMinutes: proposal.maximumMinutes, operation: "Create",
                 now: proposal.requestedAt
             )
         }
         let watch = try self.watch(for: proposal)
-        try self.checkQuota(for: watch, now: now)
+        try self.checkQuota(for: watch, proposal, now: now)
         let subscription = EmulatedSubscription(
             id: self.random.guid(), number: self.subscriptions.nextNumber(), applicationID: proposal.caller.applicationID,
-            tenantID: proposal.caller.tenantID, creatorID: self.company.servicePrincipalID,
+            tenantID: proposal.caller.tenantID, creatorID: proposal.caller.userID ?? self.company.servicePrincipalID,
+            userID: proposal.caller.userID,
             resource: proposal.draft.resource ?? "", canonicalResource: proposal.path.canonical, watch: watch,
-            workload: rule.workload, maximumMinutes: rule.maximumMinutes, needsLifecycleURL: rule.needsLifecycleURL,
+            usesImmutableIDs: proposal.draft.usesImmutableIDs, workload: rule.workload,
+            maximumMinutes: proposal.maximumMinutes, needsLifecycleURL: rule.needsLifecycleURL,
             changeTypes: proposal.changeTypes, changeType: proposal.changeType, clientState: proposal.draft.clientState,
             notificationURL: proposal.notificationURL, lifecycleNotificationURL: proposal.lifecycleNotificationURL,
             notificationQueryOptions: proposal.draft.notificationQueryOptions,
@@ -102,23 +104,28 @@ extension EmulatedGraph {
         throw .alreadyExists(other.id)
     }
 
-    /// What an Outlook resource means here; `nil` for all others.
-    private func watch(for proposal: SubscriptionProposal) throws(GraphRefusal) -> MailWatch? {
-        let segments = proposal.path.segments
-        guard proposal.rule.workload == .outlook else { return nil }
-        guard let user = self.user(segments[1]), let mailbox = self.mailboxes[user.id] else { throw .unknownMailbox }
-        guard segments.last?.lowercased() == "messages" else { return nil }
-        guard segments.count > 3 else { return MailWatch(userID: user.id) }
-        guard let folder = mailbox.folder(segments[3]) else { throw .unknownFolder }
-        return MailWatch(userID: user.id, folderID: folder.id)
-    }
-
-    private mutating func checkQuota(for watch: MailWatch?, now: Int64) throws(GraphRefusal) {
-        let live = self.subscriptions.live(at: now)
+    private mutating func checkQuota(
+        for watch: ResourceWatch, _ proposal: SubscriptionProposal, now: Int64
+    ) throws(GraphRefusal) {
         let limits = self.settings.limits
-        if let watch, live.count(where: { $0.watch?.userID == watch.userID }) >= limits.subscriptionsPerMailbox {
+        if let mailbox = watch.mailboxID,
+            self.subscriptions.count(ofMailbox: mailbox, at: now) >= limits.subscriptionsPerMailbox
+        {
             throw .tooManyForMailbox(limit: limits.subscriptionsPerMailbox)
         }
-        guard live.count < limits.subscriptions else { throw .tooMany }
+        let caller = proposal.caller
+        if proposal.rule.workload == .presence,
+            self.subscriptions.presences(at: now).contains(where: { $0.belongs(to: caller) })
+        {
+            throw .presenceExists
+        }
+        guard self.subscriptions.count(at: now) < limits.subscriptions else { throw .tooMany }
+    }
+}
+
+extension EmulatedSubscription {
+    /// Whether this application made it, in the name of the same user or of nobody.
+    fileprivate func belongs(to caller: Caller) -> Bool {
+        self.isVisible(to: caller) && self.userID == caller.userID
     }
 }

@@ -8,12 +8,15 @@ struct EmulatedSubscription: Sendable, Equatable {
     let applicationID: String
     let tenantID: String
     let creatorID: String
+    /// In whose name it was created; `nil` for the application's own.
+    let userID: String?
     /// As the application wrote it.
     let resource: String
     /// The same for all ways to write this resource.
     let canonicalResource: String
-    /// What it watches; `nil` for resources in which nothing happens here.
-    let watch: MailWatch?
+    let watch: ResourceWatch
+    /// Whether it knows Outlook's items by the ids that stay.
+    let usesImmutableIDs: Bool
     let workload: ResourceRule.Workload
     let maximumMinutes: Int64
     let needsLifecycleURL: Bool

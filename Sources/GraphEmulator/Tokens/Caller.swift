@@ -1,5 +1,7 @@
-/// Who calls Graph: an application, in the name of nobody but itself.
+/// Who calls Graph: an application, for itself or in the name of a user.
 struct Caller: Sendable, Equatable {
     var applicationID: String
     var tenantID: String
+    /// In whose name it calls; `nil` in its own.
+    var userID: String?
 }

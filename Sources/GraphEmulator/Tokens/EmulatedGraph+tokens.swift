@@ -11,6 +11,14 @@ import Foundation
 extension EmulatedGraph {
     private static let defaultScope = "/.default"
 
+    /// Who asks for data. Whoever shows no token, which only this machine can, is the company's application.
+    func dataCaller(authorization: String?, now: Int64) throws(GraphRefusal) -> Caller {
+        guard let authorization else {
+            return Caller(applicationID: self.company.clientID, tenantID: self.company.tenantID)
+        }
+        return try self.tokens.caller(authorization: authorization, now: now)
+    }
+
     mutating func token(
         _ request: EmulatorRequest, tenant: String, now: Int64
     ) throws(SignInRefusal) -> JSONObject {

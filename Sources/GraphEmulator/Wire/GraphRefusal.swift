@@ -5,11 +5,19 @@ struct GraphRefusal: Error, Equatable {
     var status: HTTPResponse.Status
     var code: String
     var message: String
+    /// Where to go on instead.
+    var location: String?
 
     init(_ status: HTTPResponse.Status, _ code: String, _ message: String) {
         self.status = status
         self.code = code
         self.message = message
+    }
+
+    func with(location: String) -> GraphRefusal {
+        var refusal = self
+        refusal.location = location
+        return refusal
     }
 
     func body(for request: RequestIdentity) -> JSONObject {
@@ -30,7 +38,7 @@ struct GraphRefusal: Error, Equatable {
 /// Texts that are not about subscriptions or mail.
 extension GraphRefusal {
     static func unknownSegment(_ segment: String) -> GraphRefusal {
-        GraphRefusal(.badRequest, "BadRequest", "Resource not found for the segment '\(segment)'.")
+        GraphRefusal(.notFound, "ResourceNotFound", "Resource not found for the segment '\(segment)'.")
     }
 
     static let unknownPath = GraphRefusal(.notFound, "NotFound", "There is nothing at this path: Graph is under /v1.0 and /beta.")

@@ -3,6 +3,17 @@ struct MessageBody: Sendable, Equatable {
     var isHTML: Bool
     var content: String
 
+    init(isHTML: Bool, content: String) {
+        self.isHTML = isHTML
+        self.content = content
+    }
+
+    init(_ body: JSONMembers) {
+        self.init(isHTML: body["contentType"]?.string?.lowercased() == "html", content: body["content"]?.string ?? "")
+    }
+
+    var json: JSONValue { ["contentType": self.isHTML ? "html" : "text", "content": .string(self.content)] }
+
     /// The first 255 characters of the text, without tags, in one line.
     var preview: String {
         var text = ""
