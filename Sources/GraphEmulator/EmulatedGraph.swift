@@ -1,12 +1,12 @@
-/// Everything the emulator knows: tenants, mailboxes, subscriptions, and the notifications on their way.
+/// Everything the emulator knows: tenants, what they keep, subscriptions, and the notifications on their way.
 ///
 /// A value: it knows no clock and no network. Whoever asks says what time it is (milliseconds since 1970), and what it
 /// puts into ``deliveries`` somebody else has to send.
 struct EmulatedGraph: Sendable {
     let tenants: [EmulatedTenant]
     let settings: Settings
-    /// By the user's id.
-    var mailboxes: [String: EmulatedMailbox] = [:]
+    /// What the tenants keep, by their ids.
+    var contents: [String: TenantData] = [:]
     var subscriptions = SubscriptionTable()
     /// What tokens are signed with.
     var keys: SigningKeys
@@ -34,6 +34,7 @@ struct EmulatedGraph: Sendable {
         var limits = EmulatorLimits()
         var quotas = SubscriptionQuotas()
         var quirks = EmulatorQuirks()
+        var delta = DeltaSettings()
         var latency = DeliveryLatency.none
         var authorization = AuthorizationPolicy(.deliver)
         var lifecycleHasValidationTokens = true
@@ -53,7 +54,7 @@ struct EmulatedGraph: Sendable {
             notifiesOtherHosts: configuration.notifiesOtherHosts, requiresHTTPS: configuration.requiresHTTPS,
             allowsDuplicates: configuration.allowsDuplicates, pageSize: max(1, configuration.pageSize),
             limits: configuration.limits, quotas: configuration.quotas, quirks: configuration.quirks,
-            latency: configuration.latency, authorization: configuration.authorization,
+            delta: configuration.delta, latency: configuration.latency, authorization: configuration.authorization,
             lifecycleHasValidationTokens: configuration.lifecycleHasValidationTokens,
             tokenLifetime: configuration.tokenLifetime.milliseconds,
             deviceCodeInterval: configuration.deviceCodeInterval.milliseconds,
@@ -81,20 +82,15 @@ struct EmulatedGraph: Sendable {
         )
         self.faults = FaultTable(random: self.random)
         self.throttle = ThrottleWindows(limits: configuration.throttling)
-        for user in self.users { self.mailboxes[user.id] = EmulatedMailbox(of: user) }
+        self.moveIn(now: now ?? configuration.clock.now())
         guard let now else { return }
         self.settleIn(now: now)
         self.activity = configuration.activityInterval.map { ActivitySchedule(every: $0, from: now) }
     }
 
-    /// Everybody, in every tenant.
-    var users: [EmulatedUser] { self.tenants.flatMap(\.users) }
-
-    /// - Parameters:
-    ///   - key: The id or the principal name, in any case.
-    ///   - tenantID: Where to look; `nil`: everywhere.
-    func user(_ key: String, in tenantID: String? = nil) -> EmulatedUser? {
-        self.tenants.lazy.filter { tenantID == nil || $0.id == tenantID }.compactMap { $0.user(key) }.first
+    /// Everybody who may sign in, in every tenant.
+    var users: [EmulatedUser] {
+        self.tenants.flatMap(\.users)
     }
 
     /// Says whom tokens stand for.

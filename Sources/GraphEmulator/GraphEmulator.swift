@@ -9,8 +9,9 @@ public import ServiceLifecycle
 
 /// Enough of Microsoft Graph, on this machine, to develop and test against its change notifications.
 ///
-/// It has users with mailboxes, a token endpoint, and subscriptions with Graph's rules, texts and handshake; changes of
-/// mail are sent to the subscribed URLs as Graph sends them, with its time limits and retries. Everything is in memory.
+/// It has a directory of users and groups, mailboxes with mail, calendars and contacts, drives, chats, teams and presence; a
+/// token endpoint; and subscriptions with Graph's rules, texts and handshake. Changes are sent to the subscribed URLs as
+/// Graph sends them, with its time limits and retries, and can be asked for with `delta`. Everything is in memory.
 ///
 /// ```swift
 /// var configuration = GraphEmulatorConfiguration(port: 8081)
@@ -19,7 +20,7 @@ public import ServiceLifecycle
 /// try await emulator.run()
 /// ```
 ///
-/// It listens on a loopback address and notifies only loopback addresses: reading and changing mail needs no token.
+/// It listens on a loopback address and notifies only loopback addresses: reading and changing data needs no token.
 public final class GraphEmulator: Service {
     private let configuration: GraphEmulatorConfiguration
     private let state: EmulatorState

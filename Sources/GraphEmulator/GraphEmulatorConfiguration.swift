@@ -62,6 +62,8 @@ public struct GraphEmulatorConfiguration: Sendable {
     public var quotas = SubscriptionQuotas()
     /// What Graph does not always do.
     public var quirks = EmulatorQuirks()
+    /// How those are answered who ask what has changed.
+    public var delta = DeltaSettings()
     /// How much is kept.
     public var limits = EmulatorLimits()
     /// What time it is: ``EmulatorClock/system``, ``EmulatorClock/scaled(by:of:)``, or that of a ``SteppedClock``.

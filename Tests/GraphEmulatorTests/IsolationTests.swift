@@ -48,8 +48,8 @@ import Testing
     @Test func itemsNameTheirTenant() throws {
         var graph = Self.graph()
         _ = try graph.subscribe(.mail("users/mei@fabrikam.example/messages"), from: Self.there)
-        let scope = try graph.mailScope(user: "mei@fabrikam.example", folder: "inbox")
-        _ = try graph.create(MessageDraft(), in: scope, now: morning)
+        let scope = try graph.mailScope(user: "mei@fabrikam.example", folder: "inbox", in: Self.fabrikam.id)
+        _ = try graph.create([:], in: scope, now: morning)
         let item = try #require(graph.deliver(at: morning + minute).first?.first)
         #expect(try object(item)["tenantId"] as? String == Self.fabrikam.id)
     }

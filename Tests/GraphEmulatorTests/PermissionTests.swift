@@ -7,7 +7,7 @@ import Testing
     /// Whatever can be watched has permissions.
     @Test func everyRuleHasAFamily() {
         for rule in ResourceRule.all {
-            for path in rule.paths { #expect(ResourcePath(path).family != nil, "\(path)") }
+            for path in rule.paths { #expect(ResourcePath(path.text).family != nil, "\(path.text)") }
         }
     }
 

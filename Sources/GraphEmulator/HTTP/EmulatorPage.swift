@@ -9,7 +9,7 @@ enum EmulatorPage {
             Mailboxes
             \(tenant.users.map { "  \($0.userPrincipalName)  \($0.id)" }.joined(separator: "\n"))
 
-            Mail (no token needed)
+            Mail and everything else (no token needed)
               curl \(base)/v1.0/users
               curl \(base)/v1.0/users/\(user)/messages
               curl -X POST \(base)/v1.0/users/\(user)/messages -H 'Content-Type: application/json' -d '{"subject":"Hello"}'

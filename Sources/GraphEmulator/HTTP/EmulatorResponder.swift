@@ -85,8 +85,8 @@ struct EmulatorResponder: HTTPResponder {
             return .text("ok\n")
         case .signIn(let route):
             return try SignInEndpoint(state: self.state, identity: identity).answer(route, request)
-        case .graph(let target, let version):
-            return try await self.answer(target, at: "\(request.base)/\(version)", request, identity)
+        case .graph(let target, let keys, let version):
+            return try await self.answer(target, keys, at: "\(request.base)/\(version)", request, identity)
         case .unknownSegment(let segment): throw .unknownSegment(segment)
         case .unknown: throw .unknownPath
         }
@@ -94,7 +94,8 @@ struct EmulatorResponder: HTTPResponder {
 
     /// - Parameter root: Where this version of Graph begins, for links.
     private func answer(
-        _ target: GraphTarget, at root: String, _ request: EmulatorRequest, _ identity: RequestIdentity
+        _ target: GraphTarget, _ keys: [String: String], at root: String, _ request: EmulatorRequest,
+        _ identity: RequestIdentity
     ) async throws(GraphRefusal) -> GraphAnswer {
         let caller = try self.state.caller(authorization: request.fields[.authorization])
         switch target {
@@ -103,13 +104,34 @@ struct EmulatorResponder: HTTPResponder {
             let endpoint = SubscriptionsEndpoint(
                 state: self.state, validation: self.validation, answerDelay: self.answerDelay, root: root
             )
-            return try await endpoint.answer(target, request, caller)
-        case .users, .user, .folders, .folder, .messages, .message:
+            return try await endpoint.answer(target, id: keys["id"] ?? "", request, caller)
+        case .batch:
+            guard request.method == .post else { throw .methodNotAllowed }
+            return try await self.batch(request, identity)
+        default:
             guard caller != nil || !self.requiresTokens else { throw .emptyToken }
             return try self.state.change { graph, now throws(GraphRefusal) in
-                try MailEndpoint(root: root, caller: caller).answer(target, request, from: &graph, now: now)
+                let tenant = caller?.tenantID ?? graph.tenants[0].id
+                return try DataEndpoint(root: root, request: request, caller: caller, tenant: tenant)
+                    .answer(target, keys, from: &graph, now: now)
             }
         }
+    }
+
+    /// Does several requests at once.
+    private func batch(_ request: EmulatorRequest, _ identity: RequestIdentity) async throws(GraphRefusal) -> GraphAnswer {
+        let version = String(request.path.split(separator: "/").first ?? "v1.0")
+        var batch = try BatchStateMachine(request.object(), version: version, outer: request)
+        while let step = batch.next() {
+            let answer: GraphAnswer
+            do throws(GraphRefusal) {
+                answer = try await self.answer(step.request, identity)
+            } catch {
+                answer = .refusal(error, of: identity)
+            }
+            batch.finished(step.id, answer)
+        }
+        return self.state.read { graph, _ in .json(batch.body(random: &graph.random)) }
     }
 }
 

@@ -13,7 +13,7 @@ struct SubscriptionsEndpoint: Sendable {
     private var entityContext: String { "\(self.root)/$metadata#subscriptions/$entity" }
 
     func answer(
-        _ target: GraphTarget, _ request: EmulatorRequest, _ caller: Caller
+        _ target: GraphTarget, id: String, _ request: EmulatorRequest, _ caller: Caller
     ) async throws(GraphRefusal) -> GraphAnswer {
         let operation = Self.operation(target, request.method)
         try self.state.read { graph, now throws(GraphRefusal) in
@@ -22,18 +22,18 @@ struct SubscriptionsEndpoint: Sendable {
         switch (target, request.method) {
         case (.subscriptions, .get): return try self.list(request, caller)
         case (.subscriptions, .post): return try await self.create(request, caller)
-        case (.subscription(let id), .get):
+        case (.subscription, .get):
             let subscription = try self.state.read { graph, now throws(GraphRefusal) in
                 try graph.subscription(id, of: caller, now: now)
             }
             return self.entity(subscription)
-        case (.subscription(let id), .patch): return try await self.update(id, request, caller)
-        case (.subscription(let id), .delete):
+        case (.subscription, .patch): return try await self.update(id, request, caller)
+        case (.subscription, .delete):
             try self.state.change { graph, now throws(GraphRefusal) in
                 try graph.deleteSubscription(id, of: caller, now: now)
             }
             return .nothing
-        case (.reauthorization(let id), .post): return try await self.reauthorize(id, caller)
+        case (.reauthorization, .post): return try await self.reauthorize(id, caller)
         case (.vapidPublicKey, .get):
             var object = JSONObject()
             object.set("@odata.context", "\(self.root)/$metadata#Edm.String")
@@ -55,7 +55,8 @@ struct SubscriptionsEndpoint: Sendable {
 
     /// The call stays open until the receiver has answered the handshake, as Graph's does.
     private func create(_ request: EmulatorRequest, _ caller: Caller) async throws(GraphRefusal) -> GraphAnswer {
-        let draft = try SubscriptionDraft(request.body, for: "creation")
+        var draft = try SubscriptionDraft(request.body, for: "creation")
+        draft.usesImmutableIDs = request.prefersImmutableIDs
         let proposal = try self.state.read { graph, now throws(GraphRefusal) in
             try graph.propose(draft, from: caller, now: now)
         }

@@ -12,14 +12,12 @@ struct UnsealedContent: Sendable, Equatable {
 }
 
 extension EmulatedGraph {
-    /// What a rich subscription is told of a resource; `nil` for one that is not.
-    ///
-    /// - Parameter resource: The whole resource as JSON. Only what the subscription selected is told.
-    mutating func content(_ resource: ByteBuffer, for subscription: EmulatedSubscription) -> UnsealedContent? {
+    /// What a rich subscription is told of a change; `nil` for one that is not, and if nothing is left.
+    mutating func content(of change: ResourceChange, for subscription: EmulatedSubscription) -> UnsealedContent? {
         guard let certificate = subscription.encryption else { return nil }
-        let options = ResourcePath(subscription.resource).options
-        return UnsealedContent(
-            plaintext: SelectedProperties.of(resource, options: options), key: self.random.bytes(32), certificate: certificate
-        )
+        // Only Outlook's tell what was selected, the others everything.
+        let select = subscription.workload == .outlook ? subscription.watch.select : nil
+        guard let content = change.content(for: subscription, select: select) else { return nil }
+        return UnsealedContent(plaintext: content.bytes, key: self.random.bytes(32), certificate: certificate)
     }
 }

@@ -6,7 +6,8 @@ extension EmulatedGraph {
         guard counted.count < self.settings.limits.subscriptions else { throw .tooMany }
         let caller = proposal.caller
         let quotas = self.tenant(caller.tenantID)?.application(caller.applicationID)?.quotas ?? self.settings.quotas
-        let inTenant = counted.filter { $0.tenantID == caller.tenantID }
+        // There may be ten thousand: they are counted, not copied.
+        let inTenant = counted.lazy.filter { $0.tenantID == caller.tenantID }
         guard let family = proposal.family else { return }
         if family.isMailbox, let owner = proposal.ownerID {
             let others = inTenant.count { $0.ownerID == owner && $0.family?.isMailbox == true }
@@ -14,7 +15,7 @@ extension EmulatedGraph {
         }
         let quota = ApplicationQuota(caller: caller, resource: proposal.path.pattern)
         if family.isDirectory {
-            let alike = counted.filter { $0.family == family }
+            let alike = counted.lazy.filter { $0.family == family }
             try quota.check(
                 alike.count { $0.isOf(caller.applicationID, in: caller.tenantID) },
                 limit: quotas.directoryPerApplicationAndTenant
@@ -36,6 +37,10 @@ extension EmulatedGraph {
         }
         if family == .callRecord {
             try quota.check(inTenant.count { $0.family == family }, limit: quotas.callRecordsPerTenant, of: .tenant)
+        }
+        if family == .presence {
+            let others = self.subscriptions.presences(at: now)
+            guard !others.contains(where: { $0.isOwned(by: caller) }) else { throw .presenceExists }
         }
         if family == .approval {
             let alike = inTenant.filter { $0.family == family }

@@ -7,7 +7,7 @@ extension EmulatedGraph {
         var proposal = try SubscriptionProposal(draft, from: caller, settings: self.settings, now: now)
         let segments = proposal.path.segments
         if segments.count > 1, segments[0].lowercased() == "users" {
-            proposal.ownerID = self.user(segments[1], in: caller.tenantID)?.id
+            proposal.ownerID = self.data(of: caller.tenantID).user(segments[1])?.id
         }
         try self.refuseDuplicate(of: proposal, now: now)
         return proposal
@@ -19,9 +19,9 @@ extension EmulatedGraph {
         try self.refuseDuplicate(of: proposal, now: now)
         try Self.checkPermission(to: proposal.family, of: proposal.ownerID, for: proposal.caller, operation: "Create")
         let rule = proposal.rule
-        guard proposal.expiresAt <= proposal.requestedAt + rule.maximumMinutes * 60_000 else {
+        guard proposal.expiresAt <= proposal.requestedAt + proposal.maximumMinutes * 60_000 else {
             throw .expiresTooLate(
-                proposal.expiresAt, workload: rule.workload, maximumMinutes: rule.maximumMinutes, operation: "Create",
+                proposal.expiresAt, workload: rule.workload, maximumMinutes: proposal.maximumMinutes, operation: "Create",
                 now: proposal.requestedAt
             )
         }
@@ -32,8 +32,8 @@ extension EmulatedGraph {
             tenantID: proposal.caller.tenantID, creatorID: proposal.caller.principalID,
             isForUser: !proposal.caller.isAppOnly, resource: proposal.draft.resource ?? "",
             canonicalResource: proposal.path.canonical, resourcePath: proposal.path.resource, family: proposal.family,
-            ownerID: proposal.ownerID, watch: watch,
-            workload: rule.workload, maximumMinutes: rule.maximumMinutes, needsLifecycleURL: rule.needsLifecycleURL,
+            ownerID: proposal.ownerID, watch: watch, usesImmutableIDs: proposal.draft.usesImmutableIDs,
+            workload: rule.workload, maximumMinutes: proposal.maximumMinutes, needsLifecycleURL: rule.needsLifecycleURL,
             changeTypes: proposal.changeTypes, changeType: proposal.changeType, clientState: proposal.draft.clientState,
             notificationURL: proposal.notificationURL, lifecycleNotificationURL: proposal.lifecycleNotificationURL,
             notificationQueryOptions: proposal.draft.notificationQueryOptions,
@@ -184,18 +184,5 @@ extension EmulatedGraph {
     private mutating func refuseDuplicate(of proposal: SubscriptionProposal, now: Int64) throws(GraphRefusal) {
         guard !self.settings.allowsDuplicates, let other = self.subscriptions.duplicate(of: proposal, now: now) else { return }
         throw .alreadyExists(other.id)
-    }
-
-    /// What an Outlook resource means here; `nil` for all others.
-    private func watch(for proposal: SubscriptionProposal) throws(GraphRefusal) -> MailWatch? {
-        let segments = proposal.path.segments
-        guard proposal.rule.workload == .outlook else { return nil }
-        guard let user = self.user(segments[1], in: proposal.caller.tenantID), let mailbox = self.mailboxes[user.id] else {
-            throw .unknownMailbox
-        }
-        guard segments.last?.lowercased() == "messages" else { return nil }
-        guard segments.count > 3 else { return MailWatch(userID: user.id) }
-        guard let folder = mailbox.folder(segments[3]) else { throw .unknownFolder }
-        return MailWatch(userID: user.id, folderID: folder.id)
     }
 }

@@ -21,8 +21,9 @@ struct EmulatedSubscription: Sendable, Equatable {
     let family: ResourceFamily?
     /// The user to whom the resource belongs, if it is one's and known here.
     let ownerID: String?
-    /// What it watches; `nil` for resources in which nothing happens here.
-    let watch: MailWatch?
+    let watch: ResourceWatch
+    /// Whether it knows Outlook's items by the ids that stay.
+    let usesImmutableIDs: Bool
     let workload: ResourceRule.Workload
     let maximumMinutes: Int64
     let needsLifecycleURL: Bool

@@ -48,8 +48,21 @@ extension GraphRefusal {
 
     static let webPushOnly = GraphRefusal.invalid("Web Push properties are not allowed for a webhook notificationUrl.")
 
-    static let noFilter = GraphRefusal.invalid(
-        "This emulator does not evaluate $filter in the resource of a subscription: leave it out."
+    static let noResourceData = GraphRefusal.invalid(
+        "Notifications of this resource have no resource data: leave out includeResourceData, or set it to false."
+    )
+
+    static let selectRequired = GraphRefusal(
+        .badRequest, "ExtensionError", "select clause should be present in query string to support rich notifications"
+    )
+
+    static func tooManyPresences(limit: Int) -> GraphRefusal {
+        .workload(.badRequest, "BadRequest", "The filter names more than \(limit) users.")
+    }
+
+    /// The spelling is Graph's own.
+    static let presenceExists = Self.workload(
+        .conflict, "Conflict", "A subscripton already exists. It must be deleted before a another can be made."
     )
 
     static let optionsNotSupported = GraphRefusal(

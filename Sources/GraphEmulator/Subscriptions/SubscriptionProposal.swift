@@ -12,7 +12,7 @@ struct SubscriptionProposal: Sendable, Equatable {
     var ownerID: String?
     /// What resource data is encrypted with; `nil` if none is asked for.
     var encryption: EncryptionCertificate?
-    var rule: ResourceRule
+    var match: ResourceRule.Match
     var changeTypes: ChangeTypes
     var changeType: String
     var notificationURL: String
@@ -41,9 +41,12 @@ struct SubscriptionProposal: Sendable, Equatable {
         guard !draft.hasWebPushKeys else { throw .webPushOnly }
 
         let path = try ResourcePath(resource).resolved(for: caller)
-        guard let rule = ResourceRule.rule(for: path) else { throw .unsupportedWorkload }
+        guard let match = ResourceRule.match(path) else { throw .unsupportedWorkload }
+        let rule = match.rule
+        let isRich = draft.includeResourceData == true
         self.changeTypes = try Self.changeTypes(changeType, allowed: rule.changeTypes)
-        try Self.checkOptions(of: path, rule: rule)
+        try Self.checkOptions(of: path, rule: rule, wantsResourceData: isRich)
+        guard !isRich || rule.richMaximumMinutes != nil else { throw .noResourceData }
         guard !rule.needsLifecycleURL || asked - now <= 3_600_000 || draft.lifecycleNotificationURL != nil else {
             throw .lifecycleURLRequired
         }
@@ -52,12 +55,19 @@ struct SubscriptionProposal: Sendable, Equatable {
         self.draft = draft
         self.path = path
         self.family = path.family
-        self.rule = rule
+        self.match = match
         self.changeType = changeType
         self.notificationURL = notificationURL
         self.lifecycleNotificationURL = draft.lifecycleNotificationURL
         self.expiresAt = Self.raised(asked, now: now)
         self.requestedAt = now
+    }
+
+    var rule: ResourceRule { self.match.rule }
+
+    /// The longest lifetime, in minutes.
+    var maximumMinutes: Int64 {
+        self.rule.maximumMinutes(withResourceData: self.draft.includeResourceData == true) ?? self.rule.maximumMinutes
     }
 
     /// The URLs to call, each once for what it is to receive.
@@ -85,10 +95,20 @@ struct SubscriptionProposal: Sendable, Equatable {
         return types
     }
 
-    private static func checkOptions(of path: ResourcePath, rule: ResourceRule) throws(GraphRefusal) {
+    private static func checkOptions(
+        of path: ResourcePath, rule: ResourceRule, wantsResourceData: Bool
+    ) throws(GraphRefusal) {
         let options = path.options
-        guard options["$filter"] == nil else { throw .noFilter }
+        if let filter = options["$filter"], ODataFilterParser.parse(filter) == nil { throw .invalidFilter(filter) }
         guard rule.workload == .outlook else { return }
-        for option in ["$top", "$skip", "$orderby", "$expand"] where options[option] != nil { throw .optionsNotSupported }
+        for option in ["$top", "$skip", "$orderby"] where options[option] != nil { throw .optionsNotSupported }
+        let expandable: Set = ["singleValueExtendedProperties", "multiValueExtendedProperties"]
+        // Each may have options of its own in parentheses.
+        for name in QueryOptions.names(options["$expand"] ?? "") where !expandable.contains(String(name.prefix { $0 != "(" })) {
+            throw .optionsNotSupported
+        }
+        guard wantsResourceData else { return }
+        guard let select = options["$select"] else { throw .selectRequired }
+        guard QueryOptions.names(select).allSatisfy({ !["body", "uniqueBody"].contains($0) }) else { throw .optionsNotSupported }
     }
 }

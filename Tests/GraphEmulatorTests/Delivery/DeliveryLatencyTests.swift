@@ -42,7 +42,7 @@ import Testing
         var graph = emptyGraph { $0.latency = .upTo(.seconds(2)) }
         _ = try graph.subscribe(.mail())
         let scope = try graph.mailScope(user: sales.id, folder: "inbox")
-        for _ in 0..<20 { _ = try graph.create(MessageDraft(), in: scope, now: morning) }
+        for _ in 0..<20 { _ = try graph.create([:], in: scope, now: morning) }
         var moments: [Int64] = []
         while let next = graph.deliveries.nextMoment {
             moments.append(next - morning)

@@ -74,17 +74,4 @@ import Testing
             }
         }
     }
-
-    @Test(arguments: [
-        ("subject,importance", #"{"@odata.etag":"e","id":"1","subject":"a, \"b\"","importance":"normal"}"#),
-        (" Subject , isRead", #"{"@odata.etag":"e","id":"1","subject":"a, \"b\"","isRead":false}"#),
-        ("nothing", #"{"@odata.etag":"e","id":"1"}"#),
-    ])
-    func onlyWhatWasSelected(_ select: String, _ expected: String) {
-        let resource = ByteBuffer(
-            string: #"{ "@odata.etag":"e", "id":"1","subject":"a, \"b\"","importance":"normal","body":{"id":2},"isRead":false}"#
-        )
-        #expect(String(buffer: SelectedProperties.of(resource, options: ["$select": select])) == expected)
-        #expect(SelectedProperties.of(resource, options: [:]) == resource)
-    }
 }
