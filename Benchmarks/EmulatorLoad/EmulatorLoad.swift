@@ -23,21 +23,21 @@ struct EmulatorLoad {
         let receiver = CountingReceiver()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let receiverPort = try await receiver.start(on: group)
-        let company = Self.company(users: users)
-        var configuration = GraphEmulatorConfiguration(port: 0, company: company, seed: 1)
+        let tenant = Self.tenant(users: users)
+        var configuration = GraphEmulatorConfiguration(port: 0, directory: EmulatedSeed(tenants: [tenant]), seed: 1)
         configuration.throttling = nil
         configuration.limits.subscriptions = users * perUser
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         var logger = Logger(label: "EmulatorLoad")
         logger.logLevel = .warning
-        let emulator = GraphEmulator(configuration: configuration, onReady: { port.yield($0) }, logger: logger)
+        let emulator = try GraphEmulator(configuration: configuration, onReady: { port.yield($0.plain) }, logger: logger)
         let services = ServiceGroup(services: [emulator], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await services.run() }
             var ready = ports.makeAsyncIterator()
             guard let emulatorPort = await ready.next() else { return }
             let subscribing = Subscribing(
-                base: "http://127.0.0.1:\(emulatorPort)", receiver: "http://127.0.0.1:\(receiverPort)", company: company
+                base: "http://127.0.0.1:\(emulatorPort)", receiver: "http://127.0.0.1:\(receiverPort)", tenant: tenant
             )
             let start = ContinuousClock.now
             try await subscribing.subscribe(perUser: perUser, urls: urls)
@@ -90,15 +90,15 @@ struct EmulatorLoad {
         return Int(arguments[place + 1])
     }
 
-    private static func company(users: Int) -> EmulatedCompany {
-        var company = EmulatedCompany.contoso
-        company.users = (0..<users).map { number in
+    private static func tenant(users: Int) -> EmulatedTenant {
+        var tenant = EmulatedTenant.contoso
+        tenant.users = (0..<users).map { number in
             let id = String(UInt64(number) + 0x1000_0000_0000, radix: 16)
             return EmulatedUser(
                 id: "00000000-0000-4000-8000-\(id)", displayName: "User \(number)", userPrincipalName: "user\(number)@example.com"
             )
         }
-        return company
+        return tenant
     }
 
     /// What this process has used so far, in seconds.

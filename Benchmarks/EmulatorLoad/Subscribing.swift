@@ -16,7 +16,7 @@ struct Subscribing {
 
     let base: String
     let receiver: String
-    let company: EmulatedCompany
+    let tenant: EmulatedTenant
 
     struct Refused: Error {
         var answer: String
@@ -25,13 +25,13 @@ struct Subscribing {
     func subscribe(perUser: Int, urls: Int) async throws {
         let token = try await self.token()
         let expiry = Date(timeIntervalSinceNow: 6 * 86_400).ISO8601Format()
-        let all = self.company.users.indices.flatMap { user in (0..<perUser).map { (user, $0) } }
+        let all = self.tenant.users.indices.flatMap { user in (0..<perUser).map { (user, $0) } }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (number, (user, kind)) in all.enumerated() {
                 if number >= 32 { try await group.next() }
                 let (resource, changeType) = Self.kinds[kind]
                 let body =
-                    #"{"changeType":"\#(changeType)","notificationUrl":"\#(self.receiver)/\#(number % urls)","resource":"users/\#(self.company.users[user].id)/\#(resource)","expirationDateTime":"\#(expiry)","clientState":"load"}"#
+                    #"{"changeType":"\#(changeType)","notificationUrl":"\#(self.receiver)/\#(number % urls)","resource":"users/\#(self.tenant.users[user].id)/\#(resource)","expirationDateTime":"\#(expiry)","clientState":"load"}"#
                 group.addTask { try await self.create(body, token) }
             }
             try await group.waitForAll()
@@ -44,8 +44,8 @@ struct Subscribing {
 
     private func token() async throws -> String {
         let answer = try await self.post(
-            "/\(self.company.tenantID)/oauth2/v2.0/token",
-            "client_id=\(self.company.clientID)&client_secret=\(self.company.clientSecret)&grant_type=client_credentials&scope=https://graph.microsoft.com/.default"
+            "/\(self.tenant.id)/oauth2/v2.0/token",
+            "client_id=\(EmulatedApplication.contoso.id)&client_secret=\(EmulatedApplication.contoso.secrets[0].value)&grant_type=client_credentials&scope=https://graph.microsoft.com/.default"
         )
         let object = try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any]
         guard let token = object?["access_token"] as? String else { throw Refused(answer: answer) }

@@ -1,14 +1,21 @@
-/// Everything the emulator knows: mailboxes, subscriptions, tokens, and the notifications on their way.
+/// Everything the emulator knows: tenants, what they keep, subscriptions, and the notifications on their way.
 ///
 /// A value: it knows no clock and no network. Whoever asks says what time it is (milliseconds since 1970), and what it
 /// puts into ``deliveries`` somebody else has to send.
 struct EmulatedGraph: Sendable {
-    let company: EmulatedCompany
+    let tenants: [EmulatedTenant]
     let settings: Settings
-    /// By the user's id.
-    var mailboxes: [String: EmulatedMailbox] = [:]
+    /// What the tenants keep, by their ids.
+    var contents: [String: TenantData] = [:]
     var subscriptions = SubscriptionTable()
-    var tokens: TokenTable
+    /// What tokens are signed with.
+    var keys: SigningKeys
+    var deviceCodes = DeviceCodeTable()
+    var refreshTokens: RefreshTokenTable
+    var validatedURLs = ValidatedURLs()
+    let vapidPublicKey: String
+    /// The client assertions that were accepted.
+    var assertions = SeenIDs()
     var deliveries: DeliveryTable
     var authorizations = AuthorizationTable()
     var withheld: WithheldNotifications
@@ -25,26 +32,39 @@ struct EmulatedGraph: Sendable {
         var allowsDuplicates = false
         var pageSize = 100
         var limits = EmulatorLimits()
+        var quotas = SubscriptionQuotas()
+        var quirks = EmulatorQuirks()
+        var delta = DeltaSettings()
         var latency = DeliveryLatency.none
         var authorization = AuthorizationPolicy(.deliver)
         var lifecycleHasValidationTokens = true
-        var validationTokenVersion = TokenVersion.v2
+        /// In milliseconds, as are the next two.
+        var tokenLifetime: Int64 = 3_599_000
+        var deviceCodeInterval: Int64 = 5000
+        var keyOverlap: Int64 = 86_400_000
+        var refusesReplayedAssertions = false
     }
 
-    /// - Parameter now: When it begins; what is in the mailboxes then is older. `nil` for empty ones.
-    init(_ configuration: GraphEmulatorConfiguration, now: Int64? = nil) {
-        self.company = configuration.company
+    /// - Parameters:
+    ///   - keys: What tokens are signed with.
+    ///   - now: When it begins; what is in the mailboxes then is older. `nil` for empty ones.
+    init(_ configuration: GraphEmulatorConfiguration, keys: SigningKeys, now: Int64? = nil) {
+        self.tenants = configuration.directory.tenants
         self.settings = Settings(
             notifiesOtherHosts: configuration.notifiesOtherHosts, requiresHTTPS: configuration.requiresHTTPS,
             allowsDuplicates: configuration.allowsDuplicates, pageSize: max(1, configuration.pageSize),
-            limits: configuration.limits, latency: configuration.latency, authorization: configuration.authorization,
+            limits: configuration.limits, quotas: configuration.quotas, quirks: configuration.quirks,
+            delta: configuration.delta, latency: configuration.latency, authorization: configuration.authorization,
             lifecycleHasValidationTokens: configuration.lifecycleHasValidationTokens,
-            validationTokenVersion: configuration.validationTokenVersion
+            tokenLifetime: configuration.tokenLifetime.milliseconds,
+            deviceCodeInterval: configuration.deviceCodeInterval.milliseconds,
+            keyOverlap: configuration.keyOverlap.milliseconds,
+            refusesReplayedAssertions: configuration.refusesReplayedAssertions
         )
         self.random = EmulatorRandom(seed: configuration.seed)
-        self.tokens = TokenTable(
-            lifetime: configuration.tokenLifetime.milliseconds, maximumCount: configuration.limits.tokens
-        )
+        self.vapidPublicKey = Self.vapidPublicKey(random: &self.random)
+        self.keys = keys
+        self.refreshTokens = RefreshTokenTable(maximumCount: configuration.limits.tokens)
         self.deliveries = DeliveryTable(
             settings: DeliveryTable.Settings(
                 queue: EndpointQueue.Settings(
@@ -62,15 +82,19 @@ struct EmulatedGraph: Sendable {
         )
         self.faults = FaultTable(random: self.random)
         self.throttle = ThrottleWindows(limits: configuration.throttling)
-        for user in configuration.company.users { self.mailboxes[user.id] = EmulatedMailbox(of: user) }
+        self.moveIn(now: now ?? configuration.clock.now())
         guard let now else { return }
         self.settleIn(now: now)
         self.activity = configuration.activityInterval.map { ActivitySchedule(every: $0, from: now) }
     }
 
-    func user(_ key: String) -> EmulatedUser? {
-        self.company.users.first { $0.matches(key) }
+    /// Everybody who may sign in, in every tenant.
+    var users: [EmulatedUser] {
+        self.tenants.flatMap(\.users)
     }
+
+    /// Says whom tokens stand for.
+    var tokenChecker: AccessTokenChecker { AccessTokenChecker(keys: self.keys, tenants: self.tenants) }
 
     /// The ids of a request that came now.
     mutating func identity(clientRequestID: String?, now: Int64) -> RequestIdentity {

@@ -109,7 +109,13 @@ public struct EmulatorControl: Sendable {
         }
     }
 
-    /// Begins anew, as if the emulator had just been started: no subscriptions, tokens, faults, deliveries.
+    /// Signs tokens with a new key from now on; the one before is served for as long as the configuration says.
+    ///
+    /// - Throws: An error of the cryptography, if no key can be made.
+    public func rotateSigningKey() throws { try self.state.rotateSigningKey() }
+
+    /// Begins anew, as if the emulator had just been started: no subscriptions, refresh tokens, faults, deliveries. The keys
+    /// stay, and with them access tokens.
     public func reset() { self.state.reset() }
 
     private func with(

@@ -10,10 +10,11 @@ final class EmulatorState: Sendable {
     private let graph: Mutex<EmulatedGraph>
     private let isSending = Atomic(false)
 
-    init(_ configuration: GraphEmulatorConfiguration) {
+    /// - Parameter keys: What tokens are signed with.
+    init(_ configuration: GraphEmulatorConfiguration, keys: SigningKeys) {
         self.clock = configuration.clock
         self.configuration = configuration
-        self.graph = Mutex(EmulatedGraph(configuration, now: configuration.clock.now()))
+        self.graph = Mutex(EmulatedGraph(configuration, keys: keys, now: configuration.clock.now()))
     }
 
     /// Does something with the graph that may give the sender work; `body` is told what time it is.
@@ -32,10 +33,26 @@ final class EmulatorState: Sendable {
         return try self.graph.withLock { graph throws(Failure) in try body(&graph, now) }
     }
 
+    /// Whom an `Authorization` field stands for; `nil` if there is none.
+    func caller(authorization: String?) throws(GraphRefusal) -> Caller? {
+        guard authorization != nil else { return nil }
+        let (checker, now) = self.read { graph, now in (graph.tokenChecker, now) }
+        return try checker.caller(authorization: authorization, now: now)
+    }
+
+    /// What tokens are signed with now.
+    var keys: SigningKeys { self.read { graph, _ in graph.keys } }
+
+    /// From now on tokens are signed with a new key; the one before is served for a while more.
+    func rotateSigningKey() throws {
+        let key = try SigningKey.random(now: self.clock.now())
+        self.read { graph, now in graph.keys.rotate(to: key, overlap: graph.settings.keyOverlap, now: now) }
+    }
+
     /// Forgets everything that has happened. What is being sent is sent, but nobody listens to what becomes of it.
     func reset() {
         self.change { graph, now in
-            var fresh = EmulatedGraph(self.configuration, now: now)
+            var fresh = EmulatedGraph(self.configuration, keys: graph.keys, now: now)
             fresh.deliveries = graph.deliveries
             fresh.deliveries.reset()
             graph = fresh

@@ -1,39 +1,54 @@
 import AsyncHTTPClient
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 public import Logging
 import NIOCore
+import NIOSSL
 public import ServiceLifecycle
 
 /// Enough of Microsoft Graph, on this machine, to develop and test against its change notifications.
 ///
-/// It has users with mailboxes, a token endpoint, and subscriptions with Graph's rules, texts and handshake; changes of
-/// mail are sent to the subscribed URLs as Graph sends them, with its time limits and retries. Everything is in memory.
+/// It has a directory of users and groups, mailboxes with mail, calendars and contacts, drives, chats, teams and presence; a
+/// token endpoint; and subscriptions with Graph's rules, texts and handshake. Changes are sent to the subscribed URLs as
+/// Graph sends them, with its time limits and retries, and can be asked for with `delta`. Everything is in memory.
 ///
 /// ```swift
 /// var configuration = GraphEmulatorConfiguration(port: 8081)
 /// configuration.activityInterval = .seconds(5)
-/// let emulator = GraphEmulator(configuration: configuration, logger: logger)
+/// let emulator = try GraphEmulator(configuration: configuration, logger: logger)
 /// try await emulator.run()
 /// ```
 ///
-/// It listens on a loopback address and notifies only loopback addresses: reading and changing mail needs no token.
+/// It listens on a loopback address and notifies only loopback addresses: reading and changing data needs no token.
 public final class GraphEmulator: Service {
     private let configuration: GraphEmulatorConfiguration
     private let state: EmulatorState
-    private let onReady: @Sendable (Int) async -> Void
+    private let onReady: @Sendable (Ports) async -> Void
     private let logger: Logger
+
+    /// Where it listens.
+    public struct Ports: Sendable, Equatable {
+        /// Without TLS.
+        public var plain: Int
+        /// With TLS; `nil` if the configuration says nothing of it.
+        public var secure: Int?
+    }
 
     /// - Parameters:
     ///   - configuration: Where to listen, who works there, how strict to be.
-    ///   - onReady: Called once it listens, with the port.
+    ///   - onReady: Called once it listens, with the ports.
     ///   - logger: For what cannot be answered: notifications that were lost.
+    /// - Throws: ``GraphEmulatorError`` if the seed's signing key is none.
     public init(
         configuration: GraphEmulatorConfiguration = .init(),
-        onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
+        onReady: @escaping @Sendable (_ ports: Ports) async -> Void = { _ in },
         logger: Logger = Logger(label: "GraphEmulator")
-    ) {
+    ) throws {
         self.configuration = configuration
-        self.state = EmulatorState(configuration)
+        self.state = EmulatorState(
+            configuration, keys: try configuration.directory.signingKeys(now: configuration.clock.now())
+        )
         self.onReady = onReady
         self.logger = logger
     }
@@ -47,7 +62,7 @@ public final class GraphEmulator: Service {
     ///   with `EADDRINUSE` the port is taken.
     public func run() async throws {
         try self.configuration.validate()
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try self.clientConfiguration())
         do {
             try await self.serve(with: client)
         } catch {
@@ -57,8 +72,19 @@ public final class GraphEmulator: Service {
         try await client.shutdown()
     }
 
-    private static var clientConfiguration: HTTPClient.Configuration {
+    private func clientConfiguration() throws -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        if let authorities = self.configuration.receiverAuthorities {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            do {
+                tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMBytes(Array(authorities.utf8)))]
+            } catch {
+                throw GraphEmulatorError(
+                    .invalidCertificate, "The certificates that receivers may have cannot be read: they must be in PEM."
+                )
+            }
+            configuration.tlsConfiguration = tls
+        }
         // A receiver that restarts closes its connections; one from the pool would then fail for no fault of its own.
         configuration.connectionPool.idleTimeout = .seconds(2)
         // A refused connection is an answer; when to try again is decided here.
@@ -71,23 +97,39 @@ public final class GraphEmulator: Service {
     private func serve(with client: HTTPClient) async throws {
         let configuration = self.configuration
         let state = self.state
-        let issuer = ValidationTokenIssuer(signer: OwnTokenSigner(), clock: configuration.clock)
-        let sender = NotificationSender(state: state, client: client, issuer: issuer, logger: self.logger)
-        let responder = EmulatorResponder(
-            state: state,
-            validation: ValidationCall(
-                client: client, timeout: configuration.handshakeTimeout,
-                requiresPlainText: configuration.requiresPlainTextHandshake, logger: self.logger
-            ),
-            bodyLimit: configuration.limits.bodyBytes
+        let sender = NotificationSender(
+            state: state, client: client,
+            issuer: ValidationTokenIssuer(keys: { state.keys }, clock: configuration.clock), logger: self.logger
         )
-        let application = Application(
-            responder: responder,
-            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
-            services: [sender],
-            onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? configuration.port) },
-            logger: self.logger
+        let validation = ValidationCall(
+            client: client, timeout: configuration.handshakeTimeout,
+            requiresPlainText: configuration.requiresPlainTextHandshake,
+            namesStatus: configuration.quirks.namesHandshakeStatus, logger: self.logger
         )
-        try await application.run()
+        let started = StartedPorts(isSecureToo: configuration.tls != nil, onReady: self.onReady)
+        func application(
+            port: Int, server: HTTPServerBuilder, isSecure: Bool, services: [any Service]
+        ) -> some ApplicationProtocol {
+            Application(
+                responder: EmulatorResponder(
+                    state: state, validation: validation, bodyLimit: configuration.limits.bodyBytes,
+                    requiresTokens: configuration.requiresTokens, answerDelay: configuration.quirks.createdAnswerDelay,
+                    isSecure: isSecure
+                ),
+                server: server,
+                configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: port)),
+                services: services,
+                onServerRunning: { channel in await started.listens(at: channel.localAddress?.port ?? port, isSecure: isSecure) },
+                logger: self.logger
+            )
+        }
+        var services: [any Service] = [sender]
+        if let tls = configuration.tls {
+            let server = try HTTPServerBuilder.tls(tlsConfiguration: tls.configuration())
+            services.append(
+                SecureListener(service: application(port: tls.port, server: server, isSecure: true, services: []), port: tls.port)
+            )
+        }
+        try await application(port: configuration.port, server: .http1(), isSecure: false, services: services).run()
     }
 }

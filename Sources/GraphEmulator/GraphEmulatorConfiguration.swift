@@ -1,11 +1,15 @@
 /// How the emulator behaves. Every default is what Graph does, except that plain HTTP is fine on this machine.
 public struct GraphEmulatorConfiguration: Sendable {
-    /// The address to listen on. Only an address of this machine: the mail data need no token.
+    /// The address to listen on. Only an address of this machine.
     public var host: String
     /// The port to listen on; 0 takes a free one.
     public var port: Int
-    /// Who works there.
-    public var company: EmulatedCompany
+    /// A second port, with TLS. `nil`: none.
+    public var tls: EmulatorTLS?
+    /// Certificates in PEM that notification URLs with `https` may have, besides those the system trusts. `nil`: no others.
+    public var receiverAuthorities: String?
+    /// Which tenants there are, with their people and applications.
+    public var directory: EmulatedSeed
     /// How often something happens by itself: mail arrives, is read, is deleted. `nil`: never.
     public var activityInterval: Duration?
     /// Makes ids, tokens and activity the same each time. `nil`: random.
@@ -38,27 +42,40 @@ public struct GraphEmulatorConfiguration: Sendable {
     public var authorization = AuthorizationPolicy(.deliver)
     /// How often an application may ask for subscriptions; `nil`: as often as it likes.
     public var throttling: ThrottleLimits? = ThrottleLimits()
-    /// Which form the validation tokens of rich notifications have.
-    public var validationTokenVersion = TokenVersion.v2
     /// Whether lifecycle notifications of rich subscriptions have validation tokens too. It is not known whether Graph's do.
     public var lifecycleHasValidationTokens = true
     /// How long an access token is good for. 3,599 s.
     public var tokenLifetime: Duration = .seconds(3599)
+    /// Whether users and mail may be read and changed only with a token. Off, because that is convenient on this machine; a
+    /// token that is sent is always checked. Subscriptions always need one.
+    public var requiresTokens = false
+    /// How long an application waits between two questions whether a user has signed in elsewhere. 5 s.
+    public var deviceCodeInterval: Duration = .seconds(5)
+    /// How long a signing key is served after another has taken its place. 24 h.
+    public var keyOverlap: Duration = .seconds(86_400)
+    /// Whether a client assertion may be used only once. Off, because the real service does not look.
+    public var refusesReplayedAssertions = false
 
     /// How many subscriptions one page of a list holds. 100.
     public var pageSize = 100
+    /// How many subscriptions there may be.
+    public var quotas = SubscriptionQuotas()
+    /// What Graph does not always do.
+    public var quirks = EmulatorQuirks()
+    /// How those are answered who ask what has changed.
+    public var delta = DeltaSettings()
     /// How much is kept.
     public var limits = EmulatorLimits()
     /// What time it is: ``EmulatorClock/system``, ``EmulatorClock/scaled(by:of:)``, or that of a ``SteppedClock``.
     public var clock: EmulatorClock = .system
 
     public init(
-        host: String = "127.0.0.1", port: Int = 8081, company: EmulatedCompany = .contoso,
+        host: String = "127.0.0.1", port: Int = 8081, directory: EmulatedSeed = .contoso,
         activityInterval: Duration? = nil, seed: UInt64? = nil
     ) {
         self.host = host
         self.port = port
-        self.company = company
+        self.directory = directory
         self.activityInterval = activityInterval
         self.seed = seed
     }
@@ -71,6 +88,6 @@ public struct GraphEmulatorConfiguration: Sendable {
                 "The Graph emulator listens on this machine only, and '\(self.host)' is not a loopback address: use 127.0.0.1."
             )
         }
-        try self.company.validate()
+        try self.directory.validate()
     }
 }

@@ -1,6 +1,6 @@
 /// Why the emulator does not start.
 ///
-/// A port that is already in use is not among them: that is NIO's own `IOError`, which passes through.
+/// The plain port that is already in use is not among them: that is NIO's own `IOError`, which passes through.
 public struct GraphEmulatorError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of failure it is. New ones may be added.
     public struct Code: Sendable, Hashable {
@@ -8,8 +8,12 @@ public struct GraphEmulatorError: Error, Sendable, Equatable, CustomStringConver
 
         /// The host is not an address of this machine only.
         public static let hostNotLoopback = Code(name: "hostNotLoopback")
-        /// The company has no users, or two of the same id or name.
-        public static let invalidCompany = Code(name: "invalidCompany")
+        /// A certificate or a key for TLS cannot be read.
+        public static let invalidCertificate = Code(name: "invalidCertificate")
+        /// The port for TLS cannot be opened.
+        public static let portUnavailable = Code(name: "portUnavailable")
+        /// The seed cannot be read, or it makes no sense: no users, two of the same id, a certificate that is none.
+        public static let invalidSeed = Code(name: "invalidSeed")
         /// A fault that could never happen, or one too many.
         public static let invalidFault = Code(name: "invalidFault")
         /// No subscription of that id lives.
@@ -26,6 +30,14 @@ public struct GraphEmulatorError: Error, Sendable, Equatable, CustomStringConver
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+    }
+
+    /// Says where a seed is wrong.
+    ///
+    /// - Parameter error: What a decoder threw.
+    public static func unreadableSeed(_ error: any Error) -> GraphEmulatorError {
+        let place = (error as? DecodingError)?.place ?? "it is not written as it should be."
+        return GraphEmulatorError(.invalidSeed, "The seed cannot be read: \(place)")
     }
 
     public var description: String { self.message }

@@ -1,3 +1,4 @@
+import GraphEmulator
 import GraphNotifications
 import GraphRelay
 import NIOCore
@@ -27,6 +28,7 @@ struct Failure: Error, Equatable, CustomStringConvertible {
         case let error as StorageError: self.init(error.description)
         case let error as GraphError: self.init(error.description)
         case let error as RelayError: self.init(error.description)
+        case let error as GraphEmulatorError: self.init(error.description)
         case let error as JWTAuthenticationError: self.init(error.description)
         case let error as IOError: self.init("The system refused it: \(String(cString: strerror(error.errnoCode))).")
         default: self.init("Something unexpected failed (\(type(of: error))); start again with --log-level debug to see more.")

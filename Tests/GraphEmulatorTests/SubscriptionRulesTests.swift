@@ -34,7 +34,7 @@ import struct GraphNotifications.ChangeTypes
     /// Every pattern finds the rule it belongs to: none hides another.
     @Test func everyPatternIsReachable() {
         for rule in ResourceRule.all {
-            for path in rule.paths { #expect(ResourceRule.rule(for: ResourcePath(path)) == rule, "\(path)") }
+            for path in rule.paths { #expect(ResourceRule.rule(for: ResourcePath(path.text)) == rule, "\(path.text)") }
         }
     }
 
@@ -116,8 +116,15 @@ import struct GraphNotifications.ChangeTypes
     @Test func queryOptionsOfTheResource() {
         #expect(Self.refused { $0.resource = "users/sales@example.com/messages?$select=subject" } == nil)
         #expect(Self.refused { $0.resource = "users/sales@example.com/messages?$top=5" } == .optionsNotSupported)
-        #expect(Self.refused { $0.resource = "users/sales@example.com/messages?$filter=isRead eq false" } == .noFilter)
-        #expect(Self.refused { $0.includeResourceData = true } == .missingProperty("encryptionCertificate"))
+        #expect(Self.refused { $0.resource = "users/sales@example.com/messages?$filter=isRead eq false" } == nil)
+        #expect(
+            Self.refused { $0.resource = "users/sales@example.com/messages?$filter=isRead eq" } == .invalidFilter("isRead eq"))
+        let rich = Self.refused {
+            $0.resource = "users"
+            $0.changeType = "updated"
+            $0.includeResourceData = true
+        }
+        #expect(rich == .noResourceData)
         #expect(Self.refused { $0.hasWebPushKeys = true } == .webPushOnly)
     }
 
@@ -137,16 +144,19 @@ import struct GraphNotifications.ChangeTypes
     /// Each resource: the longest lifetime is accepted, a minute more is not.
     @Test(arguments: ResourceRule.all)
     func longestLifetime(_ rule: ResourceRule) throws {
-        let resource = try #require(rule.paths.first).replacing("users/*", with: "users/sales@example.com")
+        let resource = try #require(rule.paths.first).text.replacing("users/{user}", with: "users/sales@example.com")
         var draft = SubscriptionDraft.mail(
             resource, changeType: rule.changeTypes.description, expiresAt: morning + rule.maximumMinutes * minute
         )
         draft.lifecycleNotificationURL = "http://127.0.0.1/l"
+        // Some resources are open to users only.
+        let isForUsers = ResourcePath(resource).family?.permissions(for: .read, isAppOnly: true).isEmpty == true
+        let caller = isForUsers ? Caller.user(sales) : caller
         var graph = emptyGraph()
-        #expect(try graph.subscribe(draft).expiresAt == morning + rule.maximumMinutes * minute)
+        #expect(try graph.subscribe(draft, from: caller).expiresAt == morning + rule.maximumMinutes * minute)
         graph = emptyGraph()
         draft.expiresAt = morning + (rule.maximumMinutes + 1) * minute
-        let refused = refusal { () throws(GraphRefusal) in _ = try graph.subscribe(draft) }
+        let refused = refusal { () throws(GraphRefusal) in _ = try graph.subscribe(draft, from: caller) }
         #expect(refused?.code == "ExtensionError")
         #expect(refused?.status == .badRequest)
     }
@@ -191,7 +201,7 @@ import struct GraphNotifications.ChangeTypes
         #expect(again("/Users('Sales@example.com')/Messages", "updated, created") == conflict)
         #expect(again("users/sales@example.com/messages", "created") == nil)
         #expect(again("users/anna@example.com/messages", "created,updated") == nil)
-        let other = Caller(applicationID: "other", tenantID: caller.tenantID)
+        let other = Caller.application(.contosoIdentity, of: .contoso)
         #expect(again("users/sales@example.com/messages", "created,updated", from: other) == nil)
         #expect(
             refusal { () throws(GraphRefusal) in
@@ -207,6 +217,9 @@ import struct GraphNotifications.ChangeTypes
         var graph = emptyGraph { $0.allowsDuplicates = true }
         let first = try graph.subscribe(.mail())
         #expect(try graph.subscribe(.mail()).id != first.id)
+        let scope = try graph.mailScope(user: sales.id, folder: "inbox")
+        _ = try graph.create([:], in: scope, now: morning)
+        #expect(graph.deliver(at: morning + minute).flatMap { $0 }.count == 2)
     }
 
     @Test func mailboxesAndFoldersThatAreNotThere() {
@@ -221,7 +234,7 @@ import struct GraphNotifications.ChangeTypes
 
     @Test func aMailboxHasOnlySoManySubscriptions() throws {
         var graph = emptyGraph {
-            $0.limits.subscriptionsPerMailbox = 2
+            $0.quotas.perMailbox = 2
             $0.limits.subscriptions = 3
         }
         _ = try graph.subscribe(.mail(changeType: "created"))

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CryptoExtras
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -41,10 +42,15 @@ struct TestCaller: Sendable {
 
     /// The same caller with a token.
     func signedIn() async throws -> TestCaller {
-        let company = EmulatedCompany.contoso
+        try await self.signedIn(.contoso, of: .contoso)
+    }
+
+    /// The same caller with a token of this application.
+    func signedIn(_ application: EmulatedApplication, of tenant: EmulatedTenant) async throws -> TestCaller {
+        let secret = application.secrets.first?.value ?? ""
         let answer = try await self.send(
-            .POST, "/\(company.tenantID)/oauth2/v2.0/token",
-            "client_id=\(company.clientID)&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&client_secret=\(company.clientSecret)&grant_type=client_credentials"
+            .POST, "/\(tenant.id)/oauth2/v2.0/token",
+            "client_id=\(application.id)&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&client_secret=\(secret)&grant_type=client_credentials"
         )
         return TestCaller(base: self.base, clock: self.clock, token: try object(answer.body)["access_token"] as? String)
     }
@@ -64,23 +70,26 @@ struct TestCaller: Sendable {
 
 /// Runs `body` with an emulator on a port of its own, which does not let anybody wait for long.
 func withEmulator(
-    _ change: (inout GraphEmulatorConfiguration) -> Void = { _ in }, _ body: (TestCaller) async throws -> Void
+    logger: Logger = .silent, _ change: (inout GraphEmulatorConfiguration) -> Void = { _ in },
+    _ body: (TestCaller) async throws -> Void
 ) async throws {
-    try await withControlledEmulator(change) { emulator, _ in try await body(emulator) }
+    try await withControlledEmulator(logger: logger, change) { emulator, _ in try await body(emulator) }
 }
 
 /// The same, with what can be done to it from outside of Graph.
 func withControlledEmulator(
-    _ change: (inout GraphEmulatorConfiguration) -> Void = { _ in },
+    logger: Logger = .silent, _ change: (inout GraphEmulatorConfiguration) -> Void = { _ in },
     _ body: (TestCaller, EmulatorControl) async throws -> Void
 ) async throws {
-    var configuration = GraphEmulatorConfiguration(port: 0, seed: 1)
+    var configuration = GraphEmulatorConfiguration(
+        port: 0, directory: EmulatedSeed(signingKey: testKey.privateKey.pemRepresentation), seed: 1
+    )
     configuration.batchWindow = .milliseconds(5)
     configuration.retries = RetrySchedule(first: .milliseconds(20), longest: .milliseconds(100), window: .seconds(10))
     change(&configuration)
     let control = Mutex<EmulatorControl?>(nil)
     try await withServer { onReady in
-        let emulator = GraphEmulator(configuration: configuration, onReady: { onReady($0) }, logger: .silent)
+        let emulator = try GraphEmulator(configuration: configuration, onReady: { onReady($0.plain) }, logger: logger)
         control.withLock { $0 = emulator.control }
         return emulator
     } _: { port in

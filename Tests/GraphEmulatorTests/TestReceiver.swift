@@ -110,10 +110,10 @@ func withReceiver(
 
 /// Runs `body` beside a service that says which port it has, and shuts the service down behind it.
 func withServer(
-    _ make: (@escaping @Sendable (Int) -> Void) -> any Service, _ body: (Int) async throws -> Void
+    _ make: (@escaping @Sendable (Int) -> Void) throws -> any Service, _ body: (Int) async throws -> Void
 ) async throws {
     let (ports, port) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
-    let service = make { port.yield($0) }
+    let service = try make { port.yield($0) }
     let group = ServiceGroup(services: [service], logger: .silent)
     try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask {

@@ -1,7 +1,9 @@
 import Foundation
+import HTTPTypes
 import Logging
 import NIOCore
 import Synchronization
+import Testing
 
 @testable import GraphEmulator
 
@@ -10,15 +12,48 @@ let morning: Int64 = 1_795_512_600_000
 
 let minute: Int64 = 60_000
 
-let sales = EmulatedCompany.contoso.users[0]
-let anna = EmulatedCompany.contoso.users[1]
-let caller = Caller(applicationID: EmulatedCompany.contoso.clientID, tenantID: EmulatedCompany.contoso.tenantID)
+let sales = EmulatedTenant.contoso.users[0]
+let anna = EmulatedTenant.contoso.users[1]
+let ben = EmulatedTenant.contoso.users[2]
+/// The application of contoso, for itself.
+let caller = Caller.application(.contoso, of: .contoso)
+
+/// What all tests sign with, because making a key takes time.
+let testKey: SigningKey = {
+    do {
+        return try .random(now: morning)
+    } catch {
+        preconditionFailure("No key: \(error)")
+    }
+}()
+
+extension Caller {
+    /// An application for itself, with all it has.
+    static func application(_ application: EmulatedApplication, of tenant: EmulatedTenant) -> Caller {
+        Caller(
+            tenantID: tenant.id, applicationID: application.id, principalID: application.servicePrincipalID,
+            permissions: Set(application.applicationPermissions)
+        )
+    }
+
+    /// An application for a user.
+    static func user(
+        _ user: EmulatedUser, _ permissions: Set<String> = Set(ResourceFamily.allDelegatedPermissions),
+        application: EmulatedApplication = .contoso, of tenant: EmulatedTenant = .contoso
+    ) -> Caller {
+        Caller(
+            tenantID: tenant.id, applicationID: application.id, principalID: user.id, userID: user.id,
+            permissions: permissions, isAdministrator: user.isAdministrator
+        )
+    }
+}
 
 /// A graph without mail, the same each time.
 func emptyGraph(_ change: (inout GraphEmulatorConfiguration) -> Void = { _ in }) -> EmulatedGraph {
     var configuration = GraphEmulatorConfiguration(seed: 1)
+    configuration.clock = StoppedClock().clock
     change(&configuration)
-    return EmulatedGraph(configuration)
+    return EmulatedGraph(configuration, keys: SigningKeys(testKey))
 }
 
 extension EmulatedGraph {
@@ -122,4 +157,77 @@ extension Logger {
 /// A JSON object as Foundation reads it.
 func object(_ text: String) throws -> [String: Any] {
     try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+}
+
+extension EmulatedGraph {
+    /// A user's mailbox, or a folder of it.
+    func mailScope(user: String, folder: String?, in tenant: String = caller.tenantID) throws(GraphRefusal) -> EntityScope {
+        var keys = ["user": user]
+        keys["folder"] = folder
+        return try self.scope(.message, keys, tenant: tenant)
+    }
+
+    /// A draft in a mailbox.
+    @discardableResult
+    mutating func create(_ members: JSONMembers, in scope: EntityScope, now: Int64) throws(GraphRefusal) -> Entity {
+        try self.createMessage(members, in: scope, now: now)
+    }
+
+    /// What notifications are due, each taken apart, as if they were accepted.
+    mutating func notified(at now: Int64 = morning + minute) throws -> [JSONMembers] {
+        try self.deliver(at: now).joined().compactMap { item in try JSONValue(ByteBuffer(string: item)).object }
+    }
+
+    /// Asks as somebody over HTTP would, but without a socket.
+    ///
+    /// - Parameter user: In whose name, with all permissions; `nil` for somebody without a token.
+    mutating func ask(
+        _ method: HTTPRequest.Method, _ uri: String, _ body: JSONValue? = nil, as user: String? = nil, prefer: String? = nil,
+        type: String? = nil, now: Int64 = morning
+    ) throws -> TestReply {
+        var fields = HTTPFields()
+        fields[.prefer] = prefer
+        fields[.contentType] = type
+        var content = ByteBuffer()
+        body?.write(to: &content)
+        let request = EmulatorRequest(method, uri, authority: "graph", fields: fields, body: content)
+        var answer: GraphAnswer
+        do throws(GraphRefusal) {
+            switch GraphRoute(path: request.path) {
+            case .graph(let target, let keys, let version):
+                let asker = EmulatedTenant.contoso.user(user ?? "").map { Caller.user($0) }
+                answer = try DataEndpoint(
+                    root: "http://graph/\(version)", request: request, caller: asker, tenant: caller.tenantID
+                )
+                .answer(target, keys, from: &self, now: now)
+            case .unknownSegment(let segment): throw .unknownSegment(segment)
+            default: throw .unknownPath
+            }
+        } catch {
+            answer = .refusal(error, of: RequestIdentity(id: "id", clientID: nil, date: now))
+        }
+        let isEmpty = answer.body.readableBytes == 0
+        let json = isEmpty ? [:] : try #require(try JSONValue(answer.body).object)
+        return TestReply(status: answer.status.code, fields: answer.fields, json: json)
+    }
+}
+
+/// What was answered to ``EmulatedGraph/ask``.
+struct TestReply {
+    var status: Int
+    var fields: HTTPFields
+    var json: JSONMembers
+
+    var code: String? { self.json[path: ["error", "code"]]?.string }
+
+    var id: String { self.json["id"]?.string ?? "" }
+
+    /// The items of a list.
+    var items: [JSONMembers] { self.json["value"]?.array?.compactMap(\.object) ?? [] }
+
+    /// The items' values of one property.
+    func values(_ name: String) -> [String] { self.items.compactMap { $0[name]?.string } }
+
+    /// The path of a link in it.
+    func link(_ name: String) -> String? { self.json["@odata.\(name)"]?.string?.replacing("http://graph", with: "") }
 }

@@ -8,7 +8,7 @@ struct BannerTests {
         let token = try #require(AdminToken(String(repeating: "t", count: 43)))
         var settings = ServerSettings(dataDirectory: "data")
         settings.port = 9000
-        let banner = Banner.dev(settings, emulatorPort: 9001, company: .contoso, adminToken: token, program: "./tidings")
+        let banner = Banner.dev(settings, emulatorPort: 9001, tenant: .contoso, adminToken: token, program: "./tidings")
         for part in [
             "http://127.0.0.1:9000/?token=\(token.text)", "http://127.0.0.1:9001", "sales@example.com",
             "./tidings tail --url http://127.0.0.1:9000",
@@ -18,13 +18,13 @@ struct BannerTests {
         }
         #expect(banner.split(separator: "\n", omittingEmptySubsequences: false).count < 25)
         settings.port = 8080
-        let usual = Banner.dev(settings, emulatorPort: 8081, company: .contoso, adminToken: token, program: "tidings")
+        let usual = Banner.dev(settings, emulatorPort: 8081, tenant: .contoso, adminToken: token, program: "tidings")
         #expect(usual.hasSuffix("tidings tail"))
     }
 
     @Test func theEmulatorAloneShowsHowToSignIn() {
-        let banner = Banner.emulate(port: 9001, company: .contoso)
-        for part in ["http://127.0.0.1:9001/v1.0", EmulatedCompany.contoso.clientSecret, "/oauth2/v2.0/token", "curl"] {
+        let banner = Banner.emulate(port: 9001, tenant: .contoso)
+        for part in ["http://127.0.0.1:9001/v1.0", "contoso-development-secret", "/oauth2/v2.0/token", "curl"] {
             #expect(banner.contains(part))
         }
     }

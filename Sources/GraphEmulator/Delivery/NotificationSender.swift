@@ -13,7 +13,6 @@ struct NotificationSender: Service {
     let client: HTTPClient
     let issuer: ValidationTokenIssuer
     let logger: Logger
-    let sealer = NotificationSealer()
     /// Measures receivers. They live in real time, whatever the emulator's clock says.
     let stopwatch = ContinuousClock()
 
@@ -75,11 +74,11 @@ struct NotificationSender: Service {
     /// Seals what has to be, makes the `POST`, or what a fault wants instead.
     private func deliver(_ parcel: inout DeliveryTable.Parcel) async -> EndpointQueue.Outcome {
         let flaw = parcel.effects.firstTokenFlaw
-        parcel.batch.items = self.sealer.seal(parcel.batch.items, isOff: flaw == .null)
+        parcel.batch.items = NotificationSealer.seal(parcel.batch.items, isOff: flaw == .null)
         for case .status(let status, _) in parcel.effects { return EndpointQueue.Outcome(status: status) }
         if HubEndpoint(parcel.url) != nil { return .accepted(status: 201) }
         do {
-            let tokens = try await self.issuer.tokens(for: parcel.batch.items, flaw: flaw)
+            let tokens = try self.issuer.tokens(for: parcel.batch.items, flaw: flaw)
             return await self.post(OutboundNotification.body(of: parcel.batch.items, validationTokens: tokens), parcel)
         } catch {
             self.logger.error("A validation token could not be made", metadata: [.error: "\(error)"])

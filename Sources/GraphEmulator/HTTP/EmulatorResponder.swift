@@ -10,6 +10,12 @@ struct EmulatorResponder: HTTPResponder {
     let state: EmulatorState
     let validation: ValidationCall
     let bodyLimit: Int
+    /// Whether data may be read and changed only with a token.
+    let requiresTokens: Bool
+    /// How long the answer to a create is held back.
+    let answerDelay: Duration
+    /// Whether requests come over TLS.
+    let isSecure: Bool
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let clientID = request.headers[.clientRequestID]
@@ -44,10 +50,11 @@ struct EmulatorResponder: HTTPResponder {
             guard Loopback.contains(authority: authority),
                 request.headers[.origin].map(Loopback.contains(origin:)) ?? true
             else { throw .foreignPage }
-            let emulated = EmulatorRequest(
+            var emulated = EmulatorRequest(
                 request.method, request.head.path ?? "/", authority: authority, fields: request.headers,
                 body: try await self.body(of: request)
             )
+            emulated.isSecure = self.isSecure
             return try await self.answer(emulated, identity)
         } catch {
             var answer = GraphAnswer.refusal(error, of: identity)
@@ -72,20 +79,14 @@ struct EmulatorResponder: HTTPResponder {
         switch GraphRoute(path: request.path) {
         case .page:
             guard request.method == .get else { throw .methodNotAllowed }
-            return .text(EmulatorPage.text(for: self.state.read { graph, _ in graph.company }, base: request.base))
+            return .text(EmulatorPage.text(for: self.state.read { graph, _ in graph.tenants[0] }, base: request.base))
         case .live:
             guard request.method == .get else { throw .methodNotAllowed }
             return .text("ok\n")
-        case .token(let tenant):
-            return self.state.read { graph, now in
-                do throws(SignInRefusal) {
-                    return .signIn(try graph.token(request, tenant: tenant, now: now), .ok)
-                } catch {
-                    return .signIn(error.body(for: identity), error.status)
-                }
-            }
-        case .graph(let target, let version):
-            return try await self.answer(target, at: "\(request.base)/\(version)", request, identity)
+        case .signIn(let route):
+            return try SignInEndpoint(state: self.state, identity: identity).answer(route, request)
+        case .graph(let target, let keys, let version):
+            return try await self.answer(target, keys, at: "\(request.base)/\(version)", request, identity)
         case .unknownSegment(let segment): throw .unknownSegment(segment)
         case .unknown: throw .unknownPath
         }
@@ -93,19 +94,44 @@ struct EmulatorResponder: HTTPResponder {
 
     /// - Parameter root: Where this version of Graph begins, for links.
     private func answer(
-        _ target: GraphTarget, at root: String, _ request: EmulatorRequest, _ identity: RequestIdentity
+        _ target: GraphTarget, _ keys: [String: String], at root: String, _ request: EmulatorRequest,
+        _ identity: RequestIdentity
     ) async throws(GraphRefusal) -> GraphAnswer {
+        let caller = try self.state.caller(authorization: request.fields[.authorization])
         switch target {
-        case .subscriptions, .subscription, .reauthorization:
+        case .subscriptions, .subscription, .reauthorization, .vapidPublicKey:
+            guard let caller else { throw .emptyToken }
             let endpoint = SubscriptionsEndpoint(
-                state: self.state, validation: self.validation, root: root, requestID: identity.id
+                state: self.state, validation: self.validation, answerDelay: self.answerDelay, root: root
             )
-            return try await endpoint.answer(target, request)
-        case .users, .user, .folders, .folder, .messages, .message:
+            return try await endpoint.answer(target, id: keys["id"] ?? "", request, caller)
+        case .batch:
+            guard request.method == .post else { throw .methodNotAllowed }
+            return try await self.batch(request, identity)
+        default:
+            guard caller != nil || !self.requiresTokens else { throw .emptyToken }
             return try self.state.change { graph, now throws(GraphRefusal) in
-                try MailEndpoint(root: root).answer(target, request, from: &graph, now: now)
+                let tenant = caller?.tenantID ?? graph.tenants[0].id
+                return try DataEndpoint(root: root, request: request, caller: caller, tenant: tenant)
+                    .answer(target, keys, from: &graph, now: now)
             }
         }
+    }
+
+    /// Does several requests at once.
+    private func batch(_ request: EmulatorRequest, _ identity: RequestIdentity) async throws(GraphRefusal) -> GraphAnswer {
+        let version = String(request.path.split(separator: "/").first ?? "v1.0")
+        var batch = try BatchStateMachine(request.object(), version: version, outer: request)
+        while let step = batch.next() {
+            let answer: GraphAnswer
+            do throws(GraphRefusal) {
+                answer = try await self.answer(step.request, identity)
+            } catch {
+                answer = .refusal(error, of: identity)
+            }
+            batch.finished(step.id, answer)
+        }
+        return self.state.read { graph, _ in .json(batch.body(random: &graph.random)) }
     }
 }
 

@@ -25,8 +25,17 @@ struct GraphAnswer: Sendable, Equatable {
     /// Success with nothing to say: 204.
     static let nothing = GraphAnswer(.noContent, contentType: nil, body: ByteBuffer())
 
+    /// Success with nothing to say, under another status.
+    static func nothing(_ status: HTTPResponse.Status) -> GraphAnswer {
+        GraphAnswer(status, contentType: nil, body: ByteBuffer())
+    }
+
     static func text(_ text: String) -> GraphAnswer {
         GraphAnswer(.ok, contentType: "text/plain; charset=utf-8", body: ByteBuffer(string: text))
+    }
+
+    static func html(_ text: String) -> GraphAnswer {
+        GraphAnswer(.ok, contentType: "text/html; charset=utf-8", body: ByteBuffer(string: text))
     }
 
     static func refusal(_ refusal: GraphRefusal, of request: RequestIdentity) -> GraphAnswer {

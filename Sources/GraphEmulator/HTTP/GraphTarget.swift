@@ -1,58 +1,62 @@
 import HTTPTypes
 
-/// Something that can be read or changed over Graph's API.
-enum GraphTarget: Equatable {
-    case subscriptions
-    case subscription(String)
-    case reauthorization(String)
-    case users
-    case user(String)
-    case folders(user: String)
-    case folder(String, user: String)
-    case messages(user: String, folder: String?)
-    case message(String, user: String, folder: String?)
-
-    struct UnknownSegment: Error {
-        var segment: String
-    }
-
-    static func parse(_ segments: ArraySlice<String>) -> Result<GraphTarget, UnknownSegment> {
-        var rest = segments
-        func unknown(_ segment: String?) -> Result<GraphTarget, UnknownSegment> {
-            .failure(UnknownSegment(segment: segment ?? ""))
-        }
-        let root = rest.popFirst()
-        switch root?.lowercased() {
-        case "subscriptions":
-            guard let id = rest.popFirst() else { return .success(.subscriptions) }
-            guard let action = rest.popFirst() else { return .success(.subscription(id)) }
-            guard action.lowercased() == "reauthorize", rest.isEmpty else { return unknown(rest.last ?? action) }
-            return .success(.reauthorization(id))
-        case "users":
-            guard let user = rest.popFirst() else { return .success(.users) }
-            guard var collection = rest.popFirst() else { return .success(.user(user)) }
-            var folder: String?
-            if collection.lowercased() == "mailfolders" {
-                guard let name = rest.popFirst() else { return .success(.folders(user: user)) }
-                guard let next = rest.popFirst() else { return .success(.folder(name, user: user)) }
-                folder = name
-                collection = next
-            }
-            guard collection.lowercased() == "messages" else { return unknown(collection) }
-            guard let id = rest.popFirst() else { return .success(.messages(user: user, folder: folder)) }
-            guard rest.isEmpty else { return unknown(rest.first) }
-            return .success(.message(id, user: user, folder: folder))
-        default: return unknown(root)
-        }
-    }
+/// Something that can be read, changed or done over Graph's API.
+enum GraphTarget: Equatable, Sendable {
+    case subscriptions, subscription, reauthorization
+    /// What a browser needs for Web Push.
+    case vapidPublicKey
+    case batch
+    /// Lists entities, and creates them.
+    case collection(EntityKind)
+    /// Reads, changes and deletes one, whose id is the key `id`.
+    case entity(EntityKind)
+    case delta(EntityKind)
+    case calendarView
+    /// The users of a group, as objects and as links.
+    case members(GroupMembership.Role), memberLinks(GroupMembership.Role), memberLink(GroupMembership.Role)
+    case action(GraphAction)
+    case drive, driveRoot, driveItemAtPath
+    case children, childrenAtPath
+    case content, contentAtPath
+    case presence, presencesByID
 
     /// The methods that mean something here.
     var methods: [HTTPRequest.Method] {
         switch self {
-        case .subscriptions, .messages: [.get, .post]
-        case .subscription, .message: [.get, .patch, .delete]
-        case .reauthorization: [.post]
-        case .users, .user, .folders, .folder: [.get]
+        case .subscriptions: [.get, .post]
+        case .subscription: [.get, .patch, .delete]
+        case .collection(let kind):
+            switch kind {
+            case .deletedUser, .deletedGroup, .site, .drive, .presence, .driveItem: [.get]
+            default: [.get, .post]
+            }
+        case .entity(let kind):
+            switch kind {
+            case .deletedUser, .deletedGroup: [.get, .delete]
+            case .site, .drive, .presence: [.get]
+            case .chatMessage, .channelMessage: [.get, .patch]
+            case .chatMember: [.get, .delete]
+            case .chat: [.get, .patch]
+            case .team: [.get, .patch]
+            case .calendar: [.get, .patch, .delete]
+            default: [.get, .patch, .delete]
+            }
+        case .reauthorization, .batch, .action, .presencesByID: [.post]
+        case .vapidPublicKey, .delta, .calendarView, .members, .drive, .presence: [.get]
+        case .driveRoot, .driveItemAtPath: [.get, .patch, .delete]
+        case .memberLinks: [.get, .post]
+        case .memberLink: [.delete]
+        case .children, .childrenAtPath: [.get, .post]
+        case .content, .contentAtPath: [.put]
         }
     }
+}
+
+/// What can be done with something, besides reading and writing it.
+enum GraphAction: Equatable, Sendable {
+    case sendMail, sendDraft, move, copy, deleteMessage
+    case restore
+    case deleteSoftly, bringBack, react, takeReactionBack
+    case setPresence, clearPresence
+    case makeTeam
 }

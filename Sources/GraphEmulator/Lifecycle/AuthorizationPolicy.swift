@@ -33,7 +33,7 @@ public struct AuthorizationPolicy: Sendable, Equatable {
         switch workload {
         case .outlook: self.outlook
         case .teams: self.teams
-        case .other: self.other
+        case .presence, .directory, .other: self.other
         }
     }
 }

@@ -2,11 +2,6 @@ import NIOCore
 
 /// What happens to subscriptions themselves, and who is told.
 extension EmulatedGraph {
-    /// A call renews the authorization of a subscription without extending its life.
-    mutating func reauthorize(_ id: String, by caller: Caller, now: Int64) throws(GraphRefusal) {
-        self.authorize(try self.subscription(id, of: caller, now: now), by: caller, now: now)
-    }
-
     /// The token of `caller` is the subscription's authorization from now on; what waited for one is sent.
     mutating func authorize(_ subscription: EmulatedSubscription, by caller: Caller, now: Int64) {
         self.authorizations.authorize(subscription, until: caller.tokenExpiresAt, isNew: false, now: now)
@@ -39,7 +34,7 @@ extension EmulatedGraph {
     @discardableResult
     mutating func removeSubscription(_ id: String, now: Int64) -> Bool {
         guard let subscription = self.subscriptions.subscription(id: id, now: now) else { return false }
-        self.forget(subscription)
+        self.forget(subscription, now: now)
         self.tell(.subscriptionRemoved, to: subscription, now: now)
         return true
     }
@@ -63,8 +58,8 @@ extension EmulatedGraph {
     }
 
     /// Nothing more is sent for a subscription that is gone, except what has been sent once.
-    mutating func forget(_ subscription: EmulatedSubscription) {
-        self.subscriptions.remove(id: subscription.id)
+    mutating func forget(_ subscription: EmulatedSubscription, now: Int64) {
+        self.subscriptions.remove(subscription, counting: now + self.settings.quirks.deletedCountFor.milliseconds)
         self.authorizations.remove(subscription.id)
         _ = self.withheld.release(subscription.id)
         self.deliveries.withdraw(subscription: subscription.id, url: subscription.notificationURL)

@@ -14,7 +14,8 @@ enum ContentEncryptor {
 
     /// - Returns: The `encryptedContent` of a notification.
     /// - Throws: A crypto error if the key is not 32 bytes, or the certificate's key is too small for it.
-    static func seal(_ content: UnsealedContent, for certificate: EncryptionCertificate) throws -> JSONObject {
+    static func seal(_ content: UnsealedContent) throws -> JSONObject {
+        let certificate = content.certificate
         let flaw = content.flaw
         let plaintext = flaw == .notJSON ? Data("This is not JSON.".utf8) : Data(content.plaintext.readableBytesView)
         var sealed = try Self.encrypt(plaintext, key: content.key)
@@ -31,7 +32,7 @@ enum ContentEncryptor {
         object.set("data", sealed.data.base64EncodedString())
         object.set("dataKey", dataKey.base64EncodedString())
         object.set("dataSignature", sealed.signature.base64EncodedString())
-        object.set("encryptionCertificateId", isUnknown ? "nobody-knows-this-certificate" : content.certificateID)
+        object.set("encryptionCertificateId", isUnknown ? "nobody-knows-this-certificate" : certificate.id)
         object.set(
             "encryptionCertificateThumbprint", isUnknown ? String(repeating: "0", count: 40) : certificate.thumbprint
         )

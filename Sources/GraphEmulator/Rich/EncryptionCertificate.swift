@@ -1,5 +1,6 @@
 import Crypto
 import CryptoExtras
+import HTTPTypes
 import SwiftASN1
 import X509
 
@@ -9,42 +10,52 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A certificate whose key encrypts the keys of notifications. Who issued it and until when it is good does not matter.
-struct EncryptionCertificate: Sendable {
-    /// The public key in DER: the key itself cannot be shared between threads.
-    private let publicKeyDER: Data
-    /// The SHA-1 of the certificate in hexadecimal capitals.
+/// What the resource data of a subscription is encrypted with.
+struct EncryptionCertificate: Sendable, Equatable {
+    /// The name under which the receiver keeps the private key; written as it came.
+    var id: String
+    /// The RSA key, as DER of its `SubjectPublicKeyInfo`: the key itself cannot be shared between threads.
+    let publicKey: Data
+    /// SHA-1 of the certificate, in hexadecimal with capitals.
     let thumbprint: String
-    /// How many bits the RSA key has.
-    let keySize: Int
 
-    /// - Parameter text: The certificate in DER, as base64.
-    /// - Returns: `nil` if that is not a certificate, or its key is not an RSA key of at least 1,024 bits.
-    init?(base64 text: String) {
-        guard let der = Data(base64Encoded: text), let certificate = try? Certificate(derEncoded: Array(der)),
-            let key = _RSA.Signing.PublicKey(certificate.publicKey)
-        else { return nil }
-        self.publicKeyDER = key.derRepresentation
-        self.keySize = key.keySizeInBits
+    static let maximumIDLength = 128
+    private static let keySizes = 2048...4096
+
+    /// - Parameter base64: An X.509 certificate in DER. Who issued it, and when it ends, does not matter.
+    init(_ base64: String, id: String) throws(GraphRefusal) {
+        guard let der = Data(base64Encoded: base64), let certificate = try? Certificate(derEncoded: Array(der)) else {
+            throw .notACertificate
+        }
+        guard let key = _RSA.Signing.PublicKey(certificate.publicKey), Self.keySizes.contains(key.keySizeInBits) else {
+            throw .unfitCertificate
+        }
+        guard id.utf16.count <= Self.maximumIDLength else { throw .certificateIDTooLong }
+        self.id = id
+        self.publicKey = key.derRepresentation
         self.thumbprint = Insecure.SHA1.hash(data: der).map { byte in
             let digits = String(byte, radix: 16, uppercase: true)
-            return digits.count < 2 ? "0" + digits : digits
+            return byte < 16 ? "0\(digits)" : digits
         }.joined()
     }
 
     /// Encrypts something short with RSA-OAEP and SHA-1.
     func encrypt(_ secret: [UInt8]) throws -> Data {
-        try _RSA.Encryption.PublicKey(unsafeDERRepresentation: self.publicKeyDER).encrypt(Data(secret), padding: .PKCS1_OAEP)
+        try _RSA.Encryption.PublicKey(unsafeDERRepresentation: self.publicKey).encrypt(Data(secret), padding: .PKCS1_OAEP)
     }
 }
 
-extension SubscriptionDraft {
-    /// Refuses resource data without a certificate that it could be encrypted with, and the name of that.
-    func checkEncryption() throws(GraphRefusal) {
-        guard let text = self.encryptionCertificate, !text.isEmpty else { throw .missingProperty("encryptionCertificate") }
-        guard let id = self.encryptionCertificateID, !id.isEmpty else { throw .missingProperty("encryptionCertificateId") }
-        guard let certificate = EncryptionCertificate(base64: text), (2048...4096).contains(certificate.keySize) else {
-            throw .invalidCertificate
-        }
-    }
+extension GraphRefusal {
+    static let notACertificate = GraphRefusal(
+        .badRequest, "InvalidRequest", "Certificate validation error: Cannot find the requested object."
+    )
+
+    static let unfitCertificate = GraphRefusal(
+        .badRequest, "InvalidRequest",
+        "Certificate validation error: the certificate must have an RSA key of 2,048 to 4,096 bits."
+    )
+
+    static let certificateIDTooLong = GraphRefusal(
+        .badRequest, "InvalidRequest", "The value of the 'encryptionCertificateId' property is longer than 128 characters."
+    )
 }

@@ -8,12 +8,13 @@ struct TokenAudience: Sendable, Hashable {
 }
 
 extension EmulatedGraph {
-    /// Whom the validation token of a rich subscription's notifications is for.
+    /// Whom the validation token of a rich subscription's notifications is for, in the form that this application wants.
     func audience(of subscription: EmulatedSubscription) -> TokenAudience {
-        TokenAudience(
-            applicationID: subscription.applicationID, tenantID: subscription.tenantID,
-            name: subscription.notificationURLAppID ?? subscription.applicationID,
-            version: self.settings.validationTokenVersion
+        let name = subscription.notificationURLAppID ?? subscription.applicationID
+        let tenant = self.tenant(subscription.tenantID)
+        return TokenAudience(
+            applicationID: subscription.applicationID, tenantID: subscription.tenantID, name: name,
+            version: tenant?.application(name)?.tokenVersion ?? .v1
         )
     }
 }

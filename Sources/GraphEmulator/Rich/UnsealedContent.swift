@@ -6,24 +6,18 @@ struct UnsealedContent: Sendable, Equatable {
     var plaintext: ByteBuffer
     /// 32 bytes that were never used before.
     var key: [UInt8]
-    /// The certificate as the application gave it: base64.
-    var certificate: String
-    /// The application's own name for it.
-    var certificateID: String
+    var certificate: EncryptionCertificate
     /// What goes wrong with it.
     var flaw: Fault.ContentFlaw?
 }
 
 extension EmulatedGraph {
-    /// What a rich subscription is told of a resource; `nil` for one that is not.
-    ///
-    /// - Parameter resource: The whole resource as JSON. Only what the subscription selected is told.
-    mutating func content(_ resource: ByteBuffer, for subscription: EmulatedSubscription) -> UnsealedContent? {
-        guard subscription.includeResourceData == true, let certificate = subscription.encryptionCertificate else { return nil }
-        let options = ResourcePath(subscription.resource).options
-        return UnsealedContent(
-            plaintext: SelectedProperties.of(resource, options: options), key: self.random.bytes(32), certificate: certificate,
-            certificateID: subscription.encryptionCertificateID ?? ""
-        )
+    /// What a rich subscription is told of a change; `nil` for one that is not, and if nothing is left.
+    mutating func content(of change: ResourceChange, for subscription: EmulatedSubscription) -> UnsealedContent? {
+        guard let certificate = subscription.encryption else { return nil }
+        // Only Outlook's tell what was selected, the others everything.
+        let select = subscription.workload == .outlook ? subscription.watch.select : nil
+        guard let content = change.content(for: subscription, select: select) else { return nil }
+        return UnsealedContent(plaintext: content.bytes, key: self.random.bytes(32), certificate: certificate)
     }
 }

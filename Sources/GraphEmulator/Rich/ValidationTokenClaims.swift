@@ -38,16 +38,14 @@ struct ValidationTokenClaims: JWTPayload, Equatable {
         self.iat = start
         self.nbf = start
         self.exp = start + Self.lifetime
+        self.iss = audience.version.issuer(tenantID: tenant)
+        self.ver = audience.version.claim
         switch audience.version {
         case .v1:
-            self.ver = "1.0"
-            self.iss = "https://sts.windows.net/\(tenant)/"
             self.appid = publisher
             self.appidacr = "2"
             self.idp = self.iss
         case .v2:
-            self.ver = "2.0"
-            self.iss = "https://login.microsoftonline.com/\(tenant)/v2.0"
             self.azp = publisher
             self.azpacr = "2"
         }

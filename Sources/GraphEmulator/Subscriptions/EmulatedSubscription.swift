@@ -7,13 +7,23 @@ struct EmulatedSubscription: Sendable, Equatable {
     let number: Int
     let applicationID: String
     let tenantID: String
+    /// The application's service principal, or the user for whom it acted.
     let creatorID: String
+    /// Whether it was created for a user.
+    let isForUser: Bool
     /// As the application wrote it.
     let resource: String
     /// The same for all ways to write this resource.
     let canonicalResource: String
-    /// What it watches; `nil` for resources in which nothing happens here.
-    let watch: MailWatch?
+    /// The same without the query.
+    let resourcePath: String
+    /// What kind of resource it is; `nil` for what has no permissions here.
+    let family: ResourceFamily?
+    /// The user to whom the resource belongs, if it is one's and known here.
+    let ownerID: String?
+    let watch: ResourceWatch
+    /// Whether it knows Outlook's items by the ids that stay.
+    let usesImmutableIDs: Bool
     let workload: ResourceRule.Workload
     let maximumMinutes: Int64
     let needsLifecycleURL: Bool
@@ -27,12 +37,23 @@ struct EmulatedSubscription: Sendable, Equatable {
     let notificationURLAppID: String?
     let latestSupportedTLSVersion: String
     let includeResourceData: Bool?
-    /// As the application gave it: base64. New notifications are encrypted with it, as long as it is there.
-    var encryptionCertificate: String?
-    /// The application's own name for the certificate.
-    var encryptionCertificateID: String?
-    /// Milliseconds since 1970.
+    /// What resource data is encrypted with; `nil` if none is sent.
+    var encryption: EncryptionCertificate?
+    /// Milliseconds since 1970, as are the following.
     var expiresAt: Int64
+    var renewedAt: Int64?
+    var reauthorizedAt: Int64?
+
+    /// The URLs to call, each once for what it is to receive.
+    var urls: [String] { [self.notificationURL] + (self.lifecycleNotificationURL.map { [$0] } ?? []) }
+
+    /// What resource data is to be encrypted with after a change.
+    func encryption(changedBy draft: SubscriptionDraft) throws(GraphRefusal) -> EncryptionCertificate? {
+        guard var encryption else { return nil }
+        encryption.id = draft.encryptionCertificateID ?? encryption.id
+        guard let certificate = draft.encryptionCertificate else { return encryption }
+        return try EncryptionCertificate(certificate, id: encryption.id)
+    }
 
     /// As the subscription resource of Graph.
     ///
@@ -56,8 +77,11 @@ struct EmulatedSubscription: Sendable, Equatable {
         }
         object.set("latestSupportedTlsVersion", self.latestSupportedTLSVersion)
         object.set("encryptionCertificate", nil)
-        object.set("encryptionCertificateId", self.encryptionCertificateID)
+        object.set("encryptionCertificateId", self.encryption?.id)
         object.set("notificationUrlAppId", self.notificationURLAppID)
+        object.set("vapidPublicKey", nil)
+        object.set("webPushEncryptionP256dhPublicKey", nil)
+        object.set("webPushEncryptionSecret", nil)
         return object
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOHTTP1
 
 /// What Graph says about subscriptions, word for word. Texts of our own say that they are about this emulator.
 extension GraphRefusal {
@@ -47,10 +48,21 @@ extension GraphRefusal {
 
     static let webPushOnly = GraphRefusal.invalid("Web Push properties are not allowed for a webhook notificationUrl.")
 
-    static let invalidCertificate = GraphRefusal.invalid("Certificate validation error: Cannot find the requested object.")
+    static let noResourceData = GraphRefusal.invalid(
+        "Notifications of this resource have no resource data: leave out includeResourceData, or set it to false."
+    )
 
-    static let noFilter = GraphRefusal.invalid(
-        "This emulator does not evaluate $filter in the resource of a subscription: leave it out."
+    static let selectRequired = GraphRefusal(
+        .badRequest, "ExtensionError", "select clause should be present in query string to support rich notifications"
+    )
+
+    static func tooManyPresences(limit: Int) -> GraphRefusal {
+        .workload(.badRequest, "BadRequest", "The filter names more than \(limit) users.")
+    }
+
+    /// The spelling is Graph's own.
+    static let presenceExists = Self.workload(
+        .conflict, "Conflict", "A subscripton already exists. It must be deleted before a another can be made."
     )
 
     static let optionsNotSupported = GraphRefusal(
@@ -65,6 +77,10 @@ extension GraphRefusal {
         .badRequest, "BadRequest", "/me request is only valid with delegated authentication flow."
     )
 
+    static func forbidden(_ operation: String, _ reason: String = "Forbidden") -> GraphRefusal {
+        .workload(.forbidden, "Forbidden", reason, operation: operation)
+    }
+
     static let unknownMailbox = Self.workload(.notFound, "NotFound", "REST API is not yet supported for this mailbox.")
 
     static let unknownFolder = Self.workload(
@@ -76,6 +92,16 @@ extension GraphRefusal {
         .workload(
             .forbidden, "429",
             "Resource 'SubscriptionCountReached' has reached limit of '\(limit)'. Please retry after '12/31/9999 11:59:59 PM'"
+        )
+    }
+
+    /// - Parameters:
+    ///   - resource: The path, its keys left out.
+    ///   - holder: Whose limit it is, for example `App 'c2d0…'`.
+    static func tooManyOf(_ resource: String, holder: String, limit: Int, tenantID: String) -> GraphRefusal {
+        .workload(
+            .forbidden, "Forbidden",
+            "\(holder) has reached its limit of '\(limit)' '\(resource)' subscription on tenant '\(tenantID)'"
         )
     }
 
@@ -114,6 +140,14 @@ extension GraphRefusal {
     static let validationNotOK = Self.validation(
         "failed. Notification endpoint must respond with 200 OK to validation request."
     )
+
+    /// The newer text, which names the status: `NotFound`.
+    static func validationNotOK(_ status: Int) -> GraphRefusal {
+        let name = HTTPResponseStatus(statusCode: status).reasonPhrase.filter { $0 != " " }
+        return .validation(
+            "failed. HTTP status code is '\(name)'. Notification endpoint must respond with 200 OK to validation request."
+        )
+    }
 
     static let validationMismatch = Self.validation(
         "failed. Response must exactly match validationToken query parameter."

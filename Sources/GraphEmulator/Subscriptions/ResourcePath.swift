@@ -30,6 +30,7 @@ struct ResourcePath: Equatable {
         }
         var key = segment[segment.index(after: open)...].dropLast()
         if key.count >= 2, key.hasPrefix("'"), key.hasSuffix("'") { key = key.dropFirst().dropLast() }
-        return [String(segment[..<open]), String(key)]
+        // A function without parameters: `delta()`.
+        return key.isEmpty ? [String(segment[..<open])] : [String(segment[..<open]), String(key)]
     }
 }

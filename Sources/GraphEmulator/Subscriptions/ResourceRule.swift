@@ -4,102 +4,122 @@ import GraphNotifications
 struct ResourceRule: Sendable, Equatable {
     /// Who behind Graph's front keeps the subscription; its texts differ.
     enum Workload: Sendable {
-        case outlook, teams, other
+        case outlook, teams, presence, directory, other
     }
 
     var workload: Workload
-    /// The paths, in small letters; `*` stands for a key.
-    var paths: [String]
+    var paths: [PathPattern]
     var changeTypes: ChangeTypes
     /// The longest lifetime, in minutes.
     var maximumMinutes: Int64
+    /// The same for notifications with resource data; `nil` if it has none.
+    var richMaximumMinutes: Int64?
     /// Whether a lifetime over an hour needs a lifecycle notification URL.
     var needsLifecycleURL: Bool
 
     private init(
-        _ workload: Workload, _ maximumMinutes: Int64, _ changeTypes: ChangeTypes, _ paths: String...
+        _ workload: Workload, _ maximumMinutes: Int64, _ changeTypes: ChangeTypes, rich richMaximumMinutes: Int64? = nil,
+        _ paths: String...
     ) {
         self.workload = workload
-        self.paths = paths
+        self.paths = paths.map { PathPattern($0) }
         self.changeTypes = changeTypes
         self.maximumMinutes = maximumMinutes
+        self.richMaximumMinutes = richMaximumMinutes
         self.needsLifecycleURL = workload == .teams
     }
 
-    /// The rule whose path fits best: `teams/getAllMessages` is not the team of that id.
-    static func rule(for path: ResourcePath) -> ResourceRule? {
-        let segments = path.segments.map { $0.lowercased() }
-        var best: (rule: ResourceRule, names: Int)?
-        for rule in Self.all {
-            for pattern in rule.paths {
-                guard let names = Self.match(segments, pattern), names > best?.names ?? -1 else { continue }
-                best = (rule, names)
-            }
-        }
-        return best?.rule
+    /// The longest lifetime of a subscription with or without resource data, in minutes; `nil` if it cannot have them.
+    func maximumMinutes(withResourceData: Bool) -> Int64? { withResourceData ? self.richMaximumMinutes : self.maximumMinutes }
+
+    /// What a resource's path was found to be.
+    struct Match: Sendable, Equatable {
+        var rule: ResourceRule
+        var pattern: PathPattern
+        var keys: [String: String]
     }
 
-    /// How many segments match by name; `nil` if the pattern does not fit.
-    private static func match(_ segments: [String], _ pattern: String) -> Int? {
-        let parts = pattern.split(separator: "/")
-        guard parts.count == segments.count else { return nil }
-        var names = 0
-        for (part, segment) in zip(parts, segments) {
-            if part == "*" { continue }
-            guard part == segment else { return nil }
-            names += 1
+    /// The rule whose path fits best: `teams/getAllMessages` is not the team of that id.
+    static func match(_ path: ResourcePath) -> Match? {
+        var best: Match?
+        for rule in Self.all {
+            for pattern in rule.paths where pattern.nameCount > best?.pattern.nameCount ?? -1 {
+                guard let keys = pattern.match(path.segments) else { continue }
+                best = Match(rule: rule, pattern: pattern, keys: keys)
+            }
         }
-        return names
+        return best
     }
+
+    static func rule(for path: ResourcePath) -> ResourceRule? { Self.match(path)?.rule }
 
     private static let any: ChangeTypes = [.created, .updated, .deleted]
 
     static let all: [ResourceRule] = [
         // Outlook says 10,080 in its documentation and enforces 10,070.
-        ResourceRule(.outlook, 10_070, Self.any, "users/*/messages", "users/*/mailfolders/*/messages"),
-        ResourceRule(.outlook, 10_070, Self.any, "users/*/events", "users/*/calendars/*/events"),
-        ResourceRule(.outlook, 10_070, Self.any, "users/*/contacts", "users/*/contactfolders/*/contacts"),
-        ResourceRule(.other, 4230, Self.any, "groups/*/conversations"),
-        ResourceRule(.other, 42_300, .updated, "drives/*/root", "users/*/drive/root", "sites/*/drive/root", "sites/*/lists/*"),
-        ResourceRule(.other, 41_760, [.updated, .deleted], "users", "users/*"),
-        ResourceRule(.other, 41_760, [.updated, .deleted], "groups", "groups/*", "groups/*/owners", "groups/*/members"),
-        ResourceRule(.other, 43_200, Self.any, "security/alerts", "security/alerts/*"),
+        ResourceRule(
+            .outlook, 10_070, Self.any, rich: 1440, "users/{user}/messages", "users/{user}/mailfolders/{folder}/messages"
+        ),
+        ResourceRule(.outlook, 10_070, Self.any, rich: 1440, "users/{user}/events", "users/{user}/calendars/{calendar}/events"),
+        ResourceRule(
+            .outlook, 10_070, Self.any, rich: 1440, "users/{user}/contacts",
+            "users/{user}/contactfolders/{contactFolder}/contacts"
+        ),
+        ResourceRule(.other, 4230, Self.any, "groups/{group}/conversations"),
+        ResourceRule(
+            .other, 42_300, .updated, "drives/{drive}/root", "users/{user}/drive/root", "groups/{group}/drive/root",
+            "sites/{site}/drive/root", "sites/{site}/lists/{list}"
+        ),
+        ResourceRule(.directory, 41_760, [.updated, .deleted], "users", "users/{user}"),
+        ResourceRule(
+            .directory, 41_760, [.updated, .deleted], "groups", "groups/{group}", "groups/{group}/owners",
+            "groups/{group}/members"
+        ),
+        ResourceRule(.other, 43_200, Self.any, "security/alerts", "security/alerts/{alert}"),
         ResourceRule(.other, 43_200, Self.any, "solutions/approval/approvalitems"),
         ResourceRule(.other, 42_300, Self.any, "reports/healthmonitoring/alerts", "reports/healthmonitoring/alert"),
         ResourceRule(.other, 4230, [.created, .updated], "communications/callrecords"),
-        ResourceRule(.other, 4230, .updated, "print/printers/*/jobs"),
-        ResourceRule(.other, 4230, .created, "print/printtaskdefinition/*/tasks", "print/taskdefinitions/*/tasks"),
-        ResourceRule(.other, 4230, Self.any, "users/*/todo/lists/*/tasks"),
-        ResourceRule(.other, 4230, .updated, "communications/onlinemeetings/*/meetingcallevents"),
-        ResourceRule(.other, 60, .updated, "communications/presences", "communications/presences/*"),
+        ResourceRule(.other, 4230, .updated, "print/printers/{printer}/jobs"),
         ResourceRule(
-            .other, 360, Self.any, "teams/*/schedule/shifts", "teams/*/schedule/offershiftrequests",
-            "teams/*/schedule/openshiftchangerequests", "teams/*/schedule/swapshiftschangerequests",
-            "teams/*/schedule/timeoffrequests"
+            .other, 4230, .created, "print/printtaskdefinition/{definition}/tasks", "print/taskdefinitions/{definition}/tasks"
+        ),
+        ResourceRule(.other, 4230, Self.any, "users/{user}/todo/lists/{list}/tasks"),
+        ResourceRule(
+            .other, 4230, .updated, rich: 4230, "communications/onlinemeetings/{meeting}/meetingcallevents"
+        ),
+        ResourceRule(.presence, 60, .updated, rich: 60, "communications/presences", "communications/presences/{presence}"),
+        ResourceRule(
+            .other, 360, Self.any, "teams/{team}/schedule/shifts", "teams/{team}/schedule/offershiftrequests",
+            "teams/{team}/schedule/openshiftchangerequests", "teams/{team}/schedule/swapshiftschangerequests",
+            "teams/{team}/schedule/timeoffrequests"
         ),
         ResourceRule(
-            .teams, 4320, Self.any, "copilot/interactionhistory/getallenterpriseinteractions",
-            "copilot/users/*/interactionhistory/getallenterpriseinteractions"
+            .teams, 4320, Self.any, rich: 4320, "copilot/interactionhistory/getallenterpriseinteractions",
+            "copilot/users/{user}/interactionhistory/getallenterpriseinteractions"
         ),
         ResourceRule(
-            .teams, 4320, Self.any, "communications/onlinemeetings/getallrecordings",
-            "communications/onlinemeetings/*/recordings", "users/*/onlinemeetings/getallrecordings",
-            "communications/onlinemeetings/getalltranscripts", "communications/onlinemeetings/*/transcripts",
-            "users/*/onlinemeetings/getalltranscripts"
+            .teams, 4320, Self.any, rich: 4320, "communications/onlinemeetings/getallrecordings",
+            "communications/onlinemeetings/{meeting}/recordings", "users/{user}/onlinemeetings/getallrecordings",
+            "communications/onlinemeetings/getalltranscripts", "communications/onlinemeetings/{meeting}/transcripts",
+            "users/{user}/onlinemeetings/getalltranscripts"
+        ),
+        ResourceRule(.teams, 4320, [.created, .updated], rich: 4320, "chats", "chats/{chat}"),
+        ResourceRule(
+            .teams, 4320, [.created, .updated], "users/{user}/chats", "appcatalogs/teamsapps/{app}/installedtochats"
         ),
         ResourceRule(
-            .teams, 4320, [.created, .updated], "chats", "chats/*", "users/*/chats", "appcatalogs/teamsapps/*/installedtochats"
+            .teams, 4320, Self.any, rich: 4320, "teams/getallmessages", "teams/{team}/channels/{channel}/messages",
+            "chats/getallmessages", "chats/{chat}/messages", "users/{user}/chats/getallmessages"
+        ),
+        ResourceRule(.teams, 4320, Self.any, "appcatalogs/teamsapps/{app}/installedtochats/getallmessages"),
+        ResourceRule(
+            .teams, 4320, Self.any, rich: 4320, "teams/getallchannels", "teams/{team}/channels", "teams", "teams/{team}"
         ),
         ResourceRule(
-            .teams, 4320, Self.any, "teams/getallmessages", "teams/*/channels/*/messages", "chats/getallmessages",
-            "chats/*/messages", "users/*/chats/getallmessages", "appcatalogs/teamsapps/*/installedtochats/getallmessages"
+            .teams, 4320, Self.any, rich: 4320, "teams/{team}/members", "teams/{team}/channels/getallmembers",
+            "chats/{chat}/members", "chats/getallmembers", "appcatalogs/teamsapps/{app}/installedtochats/getallmembers",
+            "teams/getallmembers", "teams/getallchannels/getallmembers"
         ),
-        ResourceRule(.teams, 4320, Self.any, "teams/getallchannels", "teams/*/channels", "teams", "teams/*"),
-        ResourceRule(
-            .teams, 4320, Self.any, "teams/*/members", "teams/*/channels/getallmembers", "chats/*/members",
-            "chats/getallmembers", "appcatalogs/teamsapps/*/installedtochats/getallmembers", "teams/getallmembers",
-            "teams/getallchannels/getallmembers"
-        ),
-        ResourceRule(.teams, 4320, Self.any, "appcatalogs/teamsapps/*/installations"),
+        ResourceRule(.teams, 4320, Self.any, "appcatalogs/teamsapps/{app}/installations"),
     ]
 }

@@ -18,6 +18,8 @@ struct SubscriptionDraft: Sendable, Equatable {
     var notificationURLAppID: String?
     /// Whether it has keys that only belong to Web Push.
     var hasWebPushKeys = false
+    /// Whether the request asked for Outlook's ids that stay. That stands in a field, not in the body.
+    var usesImmutableIDs = false
 
     init() {}
 

@@ -11,7 +11,10 @@ struct ValidationCall: Sendable {
     let client: HTTPClient
     let timeout: Duration
     let requiresPlainText: Bool
+    let namesStatus: Bool
     let logger: Logger
+    /// Receivers live in real time, whatever the emulator's clock says.
+    var clock = EmulatorClock.system
 
     /// What the receiver answered.
     struct Answer: Sendable, Equatable {
@@ -27,15 +30,15 @@ struct ValidationCall: Sendable {
         }
 
         /// What Graph says to this answer; `nil` if the token came back.
-        func refusal(token: String, requiresPlainText: Bool) -> GraphRefusal? {
-            guard self.status == 200 else { return .validationNotOK }
+        func refusal(token: String, requiresPlainText: Bool, namesStatus: Bool = false) -> GraphRefusal? {
+            guard self.status == 200 else { return namesStatus ? .validationNotOK(self.status) : .validationNotOK }
             guard self.body == ByteBuffer(string: token) else { return .validationMismatch }
             guard self.isPlainText || !requiresPlainText else { return .validationNotPlainText }
             return nil
         }
     }
 
-    /// The token that goes with a request of this id.
+    /// A token as Graph writes it.
     static func token(requestID: String) -> String {
         "Validation: Testing client application reachability for subscription Request-Id: \(requestID)"
     }
@@ -48,8 +51,7 @@ struct ValidationCall: Sendable {
         request.headers.add(name: "Content-Type", value: "text/plain; charset=utf-8")
         let answer: Answer?
         do {
-            // In real time: see EmulatorClock.
-            answer = try await EmulatorClock.system.limit(self.timeout) { [client, request] in
+            answer = try await self.clock.limit(self.timeout) { [client, request] in
                 let response = try await client.execute(request, deadline: .distantFuture)
                 let body = try? await response.body.collect(upTo: Self.maximumAnswer)
                 return Answer(
@@ -61,7 +63,8 @@ struct ValidationCall: Sendable {
             throw .validationNotOK
         }
         guard let answer else { throw .validationTimedOut }
-        if let refusal = answer.refusal(token: token, requiresPlainText: self.requiresPlainText) { throw refusal }
+        let refusal = answer.refusal(token: token, requiresPlainText: self.requiresPlainText, namesStatus: self.namesStatus)
+        if let refusal { throw refusal }
         if !answer.isPlainText {
             self.logger.warning("A handshake was answered with another content type than text/plain; Graph may refuse that")
         }

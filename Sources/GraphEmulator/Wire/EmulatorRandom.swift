@@ -54,6 +54,22 @@ struct EmulatorRandom: RandomNumberGenerator, Sendable {
         return text
     }
 
+    /// Digits and capital letters as in the ids of files, five bits each.
+    mutating func base32(_ count: Int) -> String {
+        var text = ""
+        for _ in 0..<count { text.unicodeScalars.append(Unicode.Scalar(Self.base32[Int(self.next() >> 59)])) }
+        return text
+    }
+
+    /// Hexadecimal digits, in small letters.
+    mutating func hex(_ count: Int) -> String {
+        var text = ""
+        while text.count < count { text += Self.hex(self.next()) }
+        return String(text.prefix(count))
+    }
+
+    private static let base32 = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     private static func hex(_ value: UInt64) -> String {

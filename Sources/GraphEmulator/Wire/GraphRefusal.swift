@@ -14,6 +14,13 @@ struct GraphRefusal: Error, Equatable {
         self.message = message
     }
 
+    /// The same, and where to go on instead.
+    func with(location: String) -> GraphRefusal {
+        var refusal = self
+        refusal.fields[.location] = location
+        return refusal
+    }
+
     func body(for request: RequestIdentity) -> JSONObject {
         var inner = JSONObject()
         inner.set("date", GraphDateTime.withoutZone(request.date))
@@ -32,7 +39,7 @@ struct GraphRefusal: Error, Equatable {
 /// Texts that are not about subscriptions or mail.
 extension GraphRefusal {
     static func unknownSegment(_ segment: String) -> GraphRefusal {
-        GraphRefusal(.badRequest, "BadRequest", "Resource not found for the segment '\(segment)'.")
+        GraphRefusal(.notFound, "ResourceNotFound", "Resource not found for the segment '\(segment)'.")
     }
 
     static let unknownPath = GraphRefusal(.notFound, "NotFound", "There is nothing at this path: Graph is under /v1.0 and /beta.")

@@ -5,6 +5,12 @@ import NIOCore
 struct JSONObject: Sendable {
     private var members = ByteBuffer()
 
+    init() {}
+
+    init(_ members: JSONMembers) {
+        for member in members { self.set(member.name, value: member.value) }
+    }
+
     /// A string, or `null`.
     mutating func set(_ name: String, _ value: String?) {
         self.begin(name)
@@ -49,6 +55,18 @@ struct JSONObject: Sendable {
     mutating func set(_ name: String, _ values: [Int]) {
         self.begin(name)
         self.writeArray(values) { $0.writeJSONNumber(Int64($1)) }
+    }
+
+    /// Any value.
+    mutating func set(_ name: String, value: JSONValue) {
+        self.begin(name)
+        value.write(to: &self.members)
+    }
+
+    /// A value that is JSON already.
+    mutating func set(_ name: String, json: ByteBuffer) {
+        self.begin(name)
+        self.members.writeImmutableBuffer(json)
     }
 
     /// The members of `other`, behind those that are there.

@@ -38,8 +38,8 @@ struct Dev: AsyncParsableCommand {
         MetricsSystem.bootstrap(metrics)
         OpenFileLimit.raise()
         do {
-            let company = EmulatedCompany.contoso
-            let settings = self.settings(company)
+            let tenant = EmulatedTenant.contoso
+            let settings = self.settings(tenant)
             // The emulator forgets its subscriptions when it ends, so the relay must not remember them.
             let assembly = try Assembly(
                 settings, mode: .dev, records: InMemorySubscriptionStore(),
@@ -47,12 +47,12 @@ struct Dev: AsyncParsableCommand {
             )
             let emulator = EmulatorService(
                 configuration: GraphEmulatorConfiguration(
-                    port: self.emulatorPort, company: company, activityInterval: self.quiet ? nil : Self.activityInterval
+                    port: self.emulatorPort, activityInterval: self.quiet ? nil : Self.activityInterval
                 ),
                 portOption: "--emulator-port", onReady: { assembly.readiness.reached(.emulator) }, logger: logger
             )
             let banner = Banner.dev(
-                settings, emulatorPort: self.emulatorPort, company: company, adminToken: assembly.adminToken,
+                settings, emulatorPort: self.emulatorPort, tenant: tenant, adminToken: assembly.adminToken,
                 program: CommandLine.arguments.first ?? "tidings"
             )
             let announcer = Announcer(
@@ -66,18 +66,19 @@ struct Dev: AsyncParsableCommand {
         }
     }
 
-    /// Everything that happens in the mailboxes of the company is followed.
-    private func settings(_ company: EmulatedCompany) -> ServerSettings {
+    /// Everything that happens in the mailboxes of the tenant is followed.
+    private func settings(_ tenant: EmulatedTenant) -> ServerSettings {
         var settings = ServerSettings(dataDirectory: self.data)
         settings.port = self.port
         settings.publicURL = settings.localURL
         settings.logLevel = self.logLevel
         let emulator = "http://127.0.0.1:\(self.emulatorPort)"
         settings.graph = ServerSettings.Graph(
-            tenantID: company.tenantID, clientID: company.clientID, clientSecret: company.clientSecret,
+            tenantID: tenant.id, clientID: EmulatedApplication.contoso.id,
+            clientSecret: EmulatedApplication.contoso.secrets.first?.value ?? "",
             endpoint: "\(emulator)/v1.0", authority: emulator
         )
-        settings.managed = company.users.map { user in
+        settings.managed = tenant.users.map { user in
             ServerSettings.ManagedSubscription(
                 name: String(user.userPrincipalName.prefix { $0 != "@" }), resource: "users/\(user.userPrincipalName)/messages",
                 changeTypes: [.created, .updated, .deleted]

@@ -3,7 +3,7 @@ import GraphEmulator
 /// What a user reads first: where everything is, and what to try.
 enum Banner {
     static func dev(
-        _ settings: ServerSettings, emulatorPort: Int, company: EmulatedCompany, adminToken: AdminToken, program: String
+        _ settings: ServerSettings, emulatorPort: Int, tenant: EmulatedTenant, adminToken: AdminToken, program: String
     ) -> String {
         let emulator = "http://127.0.0.1:\(emulatorPort)"
         let url = settings.port == 8080 ? "" : " --url \(settings.localURL)"
@@ -12,14 +12,14 @@ enum Banner {
 
               Dashboard    \(settings.localURL)/?token=\(adminToken.text)
               Relay        \(settings.localURL)  (hub /graphUpdates; GET /updates)
-              Emulator     \(emulator)  (Microsoft Graph, with \(company.users.count) mailboxes)
-              Mailboxes    \(company.users.map(\.userPrincipalName).joined(separator: ", "))
+              Emulator     \(emulator)  (Microsoft Graph, with \(tenant.users.count) mailboxes)
+              Mailboxes    \(tenant.users.map(\.userPrincipalName).joined(separator: ", "))
               Admin token  \(adminToken.text)
               Data         \(settings.dataDirectory)
 
             Send a message, and watch it arrive on the dashboard:
 
-            \(Self.message(emulator, company))
+            \(Self.message(emulator, tenant))
 
             Or follow along in another terminal:
 
@@ -27,29 +27,37 @@ enum Banner {
             """
     }
 
-    static func emulate(port: Int, company: EmulatedCompany) -> String {
+    /// - Parameter authority: The file with the certificate to trust, if there is a port with TLS.
+    static func emulate(
+        port: Int, tlsPort: Int? = nil, authority: String? = nil, tenant: EmulatedTenant
+    ) -> String {
         let emulator = "http://127.0.0.1:\(port)"
         return """
             The Graph emulator of Tidings \(Tidings.version) is ready. Control-C ends it.
 
-              Graph          \(emulator)/v1.0
-              Tokens         \(emulator)/\(company.tenantID)/oauth2/v2.0/token
-              Tenant id      \(company.tenantID)
-              Client id      \(company.clientID)
-              Client secret  \(company.clientSecret)
-              Mailboxes      \(company.users.map(\.userPrincipalName).joined(separator: ", "))
+              Graph          \(emulator)/v1.0\(Self.tls(port: tlsPort, authority: authority))
+              Tokens         \(emulator)/\(tenant.id)/oauth2/v2.0/token
+              Tenant id      \(tenant.id)
+              Client id      \(tenant.applications.first?.id ?? "")
+              Client secret  \(tenant.applications.first?.secrets.first?.value ?? "")
+              Mailboxes      \(tenant.users.map(\.userPrincipalName).joined(separator: ", "))
 
-            Subscribe to users/\(Self.mailbox(company))/messages, then make something happen there:
+            Subscribe to users/\(Self.mailbox(tenant))/messages, then make something happen there:
 
-            \(Self.message(emulator, company))
+            \(Self.message(emulator, tenant))
             """
     }
 
-    private static func mailbox(_ company: EmulatedCompany) -> String { company.users.first?.userPrincipalName ?? "" }
+    private static func tls(port: Int?, authority: String?) -> String {
+        guard let port, let authority else { return "" }
+        return "\n  With TLS       https://127.0.0.1:\(port)  (trust \(authority): SSL_CERT_FILE, REQUESTS_CA_BUNDLE)"
+    }
 
-    private static func message(_ emulator: String, _ company: EmulatedCompany) -> String {
+    private static func mailbox(_ tenant: EmulatedTenant) -> String { tenant.users.first?.userPrincipalName ?? "" }
+
+    private static func message(_ emulator: String, _ tenant: EmulatedTenant) -> String {
         #"""
-          curl -X POST \#(emulator)/v1.0/users/\#(Self.mailbox(company))/messages \
+          curl -X POST \#(emulator)/v1.0/users/\#(Self.mailbox(tenant))/messages \
                -H 'Content-Type: application/json' \
                -d '{"subject":"Hello","body":{"contentType":"text","content":"Hi"}}'
         """#

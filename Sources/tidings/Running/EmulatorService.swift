@@ -12,7 +12,7 @@ struct EmulatorService: Service {
 
     func run() async throws {
         do {
-            let emulator = GraphEmulator(
+            let emulator = try GraphEmulator(
                 configuration: self.configuration, onReady: { _ in await self.onReady() }, logger: self.logger
             )
             try await emulator.run()

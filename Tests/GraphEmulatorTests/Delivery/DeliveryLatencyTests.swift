@@ -7,7 +7,9 @@ import Testing
         var graph = emptyGraph()
         var draft = SubscriptionDraft.mail(resource, changeType: changeType)
         draft.lifecycleNotificationURL = draft.notificationURL
-        let subscription = try graph.subscribe(draft)
+        // Presence is open to users only.
+        let isForUsers = ResourcePath(resource).family == .presence
+        let subscription = try graph.subscribe(draft, from: isForUsers ? .user(anna) : caller)
         var random = EmulatorRandom(seed: 3)
         return (0..<2000).map { _ in latency.draw(for: subscription, random: &random) }
     }
@@ -40,7 +42,7 @@ import Testing
         var graph = emptyGraph { $0.latency = .upTo(.seconds(2)) }
         _ = try graph.subscribe(.mail())
         let scope = try graph.mailScope(user: sales.id, folder: "inbox")
-        for _ in 0..<20 { _ = try graph.create(MessageDraft(), in: scope, now: morning) }
+        for _ in 0..<20 { _ = try graph.create([:], in: scope, now: morning) }
         var moments: [Int64] = []
         while let next = graph.deliveries.nextMoment {
             moments.append(next - morning)

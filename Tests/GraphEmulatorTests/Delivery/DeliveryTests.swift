@@ -95,7 +95,7 @@ import Testing
         var graph = emptyGraph()
         let scope = try graph.mailScope(user: sales.id, folder: "inbox")
         _ = try graph.subscribe(.mail(url: url.withLock { $0 }))
-        _ = try graph.create(MessageDraft(), in: scope, now: morning)
+        _ = try graph.create([:], in: scope, now: morning)
         let parcel = try #require(graph.deliveries.due(now: morning + 20).parcels.first)
         let verdict = graph.deliveries.finished(parcel, .unreachable, now: morning + 20)
         guard case .retry(let moment) = verdict else {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ThrottleWindowsTests {
     private static func caller(_ application: String, _ tenant: String) -> Caller {
-        Caller(applicationID: application, tenantID: tenant)
+        Caller(tenantID: tenant, applicationID: application, principalID: application, permissions: [])
     }
 
     private static func refused(

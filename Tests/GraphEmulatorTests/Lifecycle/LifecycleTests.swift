@@ -16,10 +16,9 @@ import Testing
 
     /// A caller whose token is good for so many minutes from `now`.
     private static func holder(_ minutes: Int64, now: Int64 = morning) -> Caller {
-        Caller(
-            applicationID: EmulatedCompany.contoso.clientID, tenantID: EmulatedCompany.contoso.tenantID,
-            tokenExpiresAt: now + minutes * minute
-        )
+        var holder = caller
+        holder.tokenExpiresAt = now + minutes * minute
+        return holder
     }
 
     /// What was sent by `now`: the event, or the kind of change.
@@ -55,7 +54,7 @@ import Testing
             moments.append(Int64(at))
         }
         #expect(moments == [0, 15])
-        try graph.reauthorize(subscription.id, by: Self.holder(60, now: morning + 29 * minute), now: morning + 29 * minute)
+        try graph.reauthorize(subscription.id, from: Self.holder(60, now: morning + 29 * minute), now: morning + 29 * minute)
         moments = []
         for at in 29...80 where try !Self.sent(&graph, at: morning + Int64(at) * minute + 100).isEmpty {
             moments.append(Int64(at))
@@ -93,7 +92,7 @@ import Testing
         var graph = emptyGraph()
         let subscription = try graph.subscribe(Self.draft(minutes: 300))
         let scope = try graph.mailScope(user: sales.id, folder: "inbox")
-        _ = try graph.create(MessageDraft(), in: scope, now: morning)
+        _ = try graph.create([:], in: scope, now: morning)
         #expect(graph.removeSubscription(subscription.id, now: morning) == true)
         #expect(
             refusal { () throws(GraphRefusal) in _ = try graph.subscription(subscription.id, of: caller, now: morning) }
@@ -134,7 +133,7 @@ import Testing
         #expect(graph.requireReauthorization(of: second.id, isRevoked: false, now: morning) == true)
         graph.passTime(now: morning)
         let scope = try graph.mailScope(user: sales.id, folder: "inbox")
-        _ = try graph.create(MessageDraft(), in: scope, now: morning)
+        _ = try graph.create([:], in: scope, now: morning)
         let parcels = graph.due(now: morning + 100).parcels
         #expect(parcels.count == 1)
         #expect(parcels.first?.batch.items.map(\.kind) == [.lifecycle, .lifecycle, .change, .change])
@@ -144,7 +143,7 @@ import Testing
     // MARK: Authorization
 
     private static func withExpired(
-        _ policy: AuthorizationPolicy, _ body: (inout EmulatedGraph, EmulatedSubscription, EmulatedGraph.MailScope) throws -> Void
+        _ policy: AuthorizationPolicy, _ body: (inout EmulatedGraph, EmulatedSubscription, EntityScope) throws -> Void
     ) throws {
         var graph = emptyGraph { $0.authorization = policy }
         let subscription = try graph.subscribe(Self.draft(lifecycle: nil, minutes: 600), from: Self.holder(60))
@@ -154,14 +153,14 @@ import Testing
 
     @Test func withoutAuthorizationTheyWaitAndARenewalReleasesThem() throws {
         try Self.withExpired(AuthorizationPolicy(.withhold)) { graph, subscription, scope in
-            _ = try graph.create(MessageDraft(), in: scope, now: morning + 59 * minute)
+            _ = try graph.create([:], in: scope, now: morning + 59 * minute)
             #expect(try Self.sent(&graph, at: morning + 59 * minute + 100) == ["created"])
             let late = morning + 61 * minute
-            let message = try graph.create(MessageDraft(), in: scope, now: late)
-            try graph.delete(message.id, in: scope, now: late)
+            let message = try graph.create([:], in: scope, now: late)
+            graph.remove(message, in: scope, now: late)
             #expect(graph.withheld.count == 2)
             #expect(try Self.sent(&graph, at: late + 100).isEmpty)
-            try graph.reauthorize(subscription.id, by: Self.holder(60, now: late + 239 * minute), now: late + 239 * minute)
+            try graph.reauthorize(subscription.id, from: Self.holder(60, now: late + 239 * minute), now: late + 239 * minute)
             #expect(try Self.sent(&graph, at: late + 239 * minute + 100) == ["created", "deleted"])
             #expect(graph.withheld.count == 0)
             // Nobody was slow.
@@ -172,11 +171,11 @@ import Testing
     @Test func theyAreLostAfterFourHours() throws {
         try Self.withExpired(AuthorizationPolicy(.withhold)) { graph, subscription, scope in
             let late = morning + 61 * minute
-            _ = try graph.create(MessageDraft(), in: scope, now: late)
+            _ = try graph.create([:], in: scope, now: late)
             #expect(graph.nextMoment() == late + 240 * minute)
             graph.passTime(now: late + 240 * minute)
             #expect(graph.withheld.count == 0)
-            try graph.reauthorize(subscription.id, by: Self.holder(60, now: late + 241 * minute), now: late + 241 * minute)
+            try graph.reauthorize(subscription.id, from: Self.holder(60, now: late + 241 * minute), now: late + 241 * minute)
             #expect(try Self.sent(&graph, at: late + 242 * minute).isEmpty)
             #expect(graph.deliveries.log.all.last?.state == .dropped)
         }
@@ -185,13 +184,13 @@ import Testing
     @Test func orAreLostAtOnceOrSentAsAlways() throws {
         let late = morning + 61 * minute
         try Self.withExpired(AuthorizationPolicy(.lose)) { graph, _, scope in
-            _ = try graph.create(MessageDraft(), in: scope, now: late)
+            _ = try graph.create([:], in: scope, now: late)
             #expect(graph.withheld.count == 0)
             #expect(try Self.sent(&graph, at: late + 100).isEmpty)
         }
         // Only mail is meant.
         try Self.withExpired(AuthorizationPolicy(outlook: .deliver, teams: .lose, other: .lose)) { graph, _, scope in
-            _ = try graph.create(MessageDraft(), in: scope, now: late)
+            _ = try graph.create([:], in: scope, now: late)
             #expect(try Self.sent(&graph, at: late + 100) == ["created"])
         }
     }
@@ -201,7 +200,7 @@ import Testing
         let subscription = try graph.subscribe(Self.draft(minutes: 600))
         #expect(graph.requireReauthorization(of: subscription.id, isRevoked: true, now: morning) == true)
         let scope = try graph.mailScope(user: sales.id, folder: "inbox")
-        _ = try graph.create(MessageDraft(), in: scope, now: morning)
+        _ = try graph.create([:], in: scope, now: morning)
         #expect(graph.withheld.count == 1)
         #expect(try Self.sent(&graph, at: morning + 100) == ["reauthorizationRequired"])
     }

@@ -1,4 +1,3 @@
-import CryptoExtras
 import HTTPTypes
 import NIOHTTP1
 import Testing
@@ -168,23 +167,5 @@ import Testing
                 _ = try certificate.open(Self.content(try await next()))
             }
         }
-    }
-
-    @Test func withoutAGoodCertificateThereIsNone() throws {
-        var graph = emptyGraph()
-        var draft = SubscriptionDraft.mail("users/sales@example.com/messages?$select=subject")
-        draft.includeResourceData = true
-        draft.encryptionCertificateID = "a"
-        let small = try TestCertificate(bits: .init(bitCount: 1024))
-        for certificate in ["bm90IGEgY2VydGlmaWNhdGU=", small.base64] {
-            draft.encryptionCertificate = certificate
-            #expect(refusal { () throws(GraphRefusal) in _ = try graph.subscribe(draft) } == .invalidCertificate)
-        }
-        draft.encryptionCertificate = try TestCertificate().base64
-        #expect(refusal { () throws(GraphRefusal) in _ = try graph.subscribe(draft) } == nil)
-        draft.encryptionCertificateID = nil
-        #expect(
-            refusal { () throws(GraphRefusal) in _ = try graph.subscribe(draft) } == .missingProperty("encryptionCertificateId")
-        )
     }
 }

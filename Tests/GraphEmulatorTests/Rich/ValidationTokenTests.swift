@@ -2,13 +2,14 @@ import CryptoExtras
 import Foundation
 import JWTKit
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import GraphEmulator
 
 @Suite struct ValidationTokenTests {
-    private static let tenant = EmulatedCompany.contoso.tenantID
-    private static let application = EmulatedCompany.contoso.clientID
+    private static let tenant = EmulatedTenant.contoso.id
+    private static let application = EmulatedApplication.contoso.id
 
     private static func audience(
         _ version: TokenVersion = .v2, application: String = Self.application, tenant: String = Self.tenant
@@ -22,8 +23,8 @@ import Testing
 
     private static func tokens(
         _ audiences: [TokenAudience?], flaw: Fault.TokenFlaw? = nil
-    ) async throws -> ValidationTokens? {
-        try await ValidationTokenIssuer(signer: OwnTokenSigner(), clock: StoppedClock().clock)
+    ) throws -> ValidationTokens? {
+        try ValidationTokenIssuer(keys: { SigningKeys(testKey) }, clock: StoppedClock().clock)
             .tokens(for: audiences.map(Self.item), flaw: flaw)
     }
 
@@ -33,30 +34,26 @@ import Testing
         var isSigned: Bool
 
         init(_ token: String) throws {
-            func data(_ text: Substring) throws -> Data {
-                let base64 = text.replacing("-", with: "+").replacing("_", with: "/")
-                return try #require(Data(base64Encoded: base64 + String(repeating: "=", count: (4 - base64.count % 4) % 4)))
-            }
             let parts = token.split(separator: ".")
             try #require(parts.count == 3)
-            self.header = try #require(try JSONSerialization.jsonObject(with: data(parts[0])) as? [String: Any])
-            self.claims = try #require(try JSONSerialization.jsonObject(with: data(parts[1])) as? [String: Any])
-            let key = try _RSA.Signing.PublicKey(pemRepresentation: OwnTokenSigner().publicKey)
-            let signature = _RSA.Signing.RSASignature(rawRepresentation: try data(parts[2]))
-            self.isSigned = key.isValidSignature(
-                signature, for: Data("\(parts[0]).\(parts[1])".utf8), padding: .insecurePKCS1v1_5)
+            func json(_ part: Substring) throws -> [String: Any] {
+                try object(String(decoding: try #require(Base64URL.decode(String(part))), as: UTF8.self))
+            }
+            self.header = try json(parts[0])
+            self.claims = try json(parts[1])
+            self.isSigned = try SignedToken<ValidationTokenClaims>(token).isSigned(by: testKey.privateKey.publicKey)
         }
     }
 
-    private static func parts(_ version: TokenVersion, flaw: Fault.TokenFlaw? = nil) async throws -> Parts {
-        guard case .tokens(let tokens)? = try await Self.tokens([Self.audience(version)], flaw: flaw), tokens.count == 1 else {
+    private static func parts(_ version: TokenVersion, flaw: Fault.TokenFlaw? = nil) throws -> Parts {
+        guard case .tokens(let tokens)? = try Self.tokens([Self.audience(version)], flaw: flaw), tokens.count == 1 else {
             throw CancellationError()
         }
         return try Parts(tokens[0])
     }
 
-    @Test func versionTwo() async throws {
-        let parts = try await Self.parts(.v2)
+    @Test func versionTwo() throws {
+        let parts = try Self.parts(.v2)
         #expect(parts.isSigned)
         #expect(parts.header["alg"] as? String == "RS256")
         #expect(parts.header["typ"] as? String == "JWT")
@@ -76,8 +73,8 @@ import Testing
         for name in ["aio", "rh", "uti"] { #expect(parts.claims[name] is String) }
     }
 
-    @Test func versionOne() async throws {
-        let parts = try await Self.parts(.v1)
+    @Test func versionOne() throws {
+        let parts = try Self.parts(.v1)
         #expect(parts.isSigned)
         #expect(parts.header["x5t"] as? String == parts.header["kid"] as? String)
         #expect(parts.claims["ver"] as? String == "1.0")
@@ -88,10 +85,10 @@ import Testing
         #expect(parts.claims["azp"] == nil)
     }
 
-    @Test func eachFlawIsOne() async throws {
+    @Test func eachFlawIsOne() throws {
         for flaw in Fault.TokenFlaw.allCases where flaw != .missing && flaw != .null {
-            let good = try await Self.parts(.v2)
-            let parts = try await Self.parts(.v2, flaw: flaw)
+            let good = try Self.parts(.v2)
+            let parts = try Self.parts(.v2, flaw: flaw)
             func differs(_ name: String) -> Bool { "\(parts.claims[name] ?? "")" != "\(good.claims[name] ?? "")" }
             #expect(parts.isSigned == (flaw != .wrongSignature && flaw != .unknownKey), "\(flaw)")
             #expect((parts.header["kid"] as? String != good.header["kid"] as? String) == (flaw == .unknownKey), "\(flaw)")
@@ -102,18 +99,18 @@ import Testing
             let end = try #require(parts.claims["exp"] as? Int64) * 1000
             #expect((end <= morning) == (flaw == .expired), "\(flaw)")
         }
-        #expect(try await Self.tokens([Self.audience()], flaw: .missing) == nil)
-        #expect(try await Self.tokens([Self.audience()], flaw: .null) == .null)
-        #expect(try await Self.tokens([nil], flaw: .null) == nil)
+        #expect(try Self.tokens([Self.audience()], flaw: .missing) == nil)
+        #expect(try Self.tokens([Self.audience()], flaw: .null) == .null)
+        #expect(try Self.tokens([nil], flaw: .null) == nil)
     }
 
-    @Test func oneForEachApplicationAndTenant() async throws {
-        #expect(try await Self.tokens([nil, nil]) == nil)
+    @Test func oneForEachApplicationAndTenant() throws {
+        #expect(try Self.tokens([nil, nil]) == nil)
         let audiences = [
             Self.audience(), nil, Self.audience(), Self.audience(.v1, application: "11111111-0000-0000-0000-000000000001"),
             Self.audience(tenant: "22222222-0000-0000-0000-000000000002"), Self.audience(),
         ]
-        guard case .tokens(let tokens)? = try await Self.tokens(audiences) else {
+        guard case .tokens(let tokens)? = try Self.tokens(audiences) else {
             Issue.record("There are no tokens")
             return
         }
@@ -126,15 +123,48 @@ import Testing
         )
     }
 
-    @Test func oneIsGivenOutForHalfItsLife() async throws {
+    @Test func oneIsGivenOutForHalfItsLife() throws {
         let stopped = StoppedClock()
-        let issuer = ValidationTokenIssuer(signer: OwnTokenSigner(), clock: stopped.clock)
+        let issuer = ValidationTokenIssuer(keys: { SigningKeys(testKey) }, clock: stopped.clock)
         let items = [Self.item(Self.audience())]
-        let first = try await issuer.tokens(for: items, flaw: nil)
+        let first = try issuer.tokens(for: items, flaw: nil)
         stopped.advance(by: .seconds(43_349))
-        #expect(try await issuer.tokens(for: items, flaw: nil) == first)
+        #expect(try issuer.tokens(for: items, flaw: nil) == first)
         stopped.advance(by: .seconds(1))
-        #expect(try await issuer.tokens(for: items, flaw: nil) != first)
+        #expect(try issuer.tokens(for: items, flaw: nil) != first)
+    }
+
+    /// A key that has taken the place of another signs at once.
+    @Test func theNewestKeySigns() throws {
+        let keys = Mutex(SigningKeys(testKey))
+        let issuer = ValidationTokenIssuer(keys: { keys.withLock { $0 } }, clock: StoppedClock().clock)
+        let items = [Self.item(Self.audience())]
+        let first = try issuer.tokens(for: items, flaw: nil)
+        let next = try SigningKey.random(now: morning)
+        keys.withLock { $0.rotate(to: next, overlap: minute, now: morning) }
+        guard case .tokens(let tokens)? = try issuer.tokens(for: items, flaw: nil) else {
+            Issue.record("There are no tokens")
+            return
+        }
+        #expect(.tokens(tokens) != first)
+        #expect(try SignedToken<ValidationTokenClaims>(tokens[0]).isSigned(by: next.privateKey.publicKey))
+    }
+
+    /// The application for which a token is says which form it wants.
+    @Test func theFormIsTheApplications() throws {
+        var second = EmulatedApplication.contosoIdentity
+        second.tokenVersion = .v2
+        var tenant = EmulatedTenant.contoso
+        tenant.applications[1] = second
+        var graph = emptyGraph { $0.directory.tenants = [tenant] }
+        let own = try graph.subscribe(.mail())
+        #expect(graph.audience(of: own).version == .v1)
+        var draft = SubscriptionDraft.mail(changeType: "created")
+        draft.notificationURLAppID = second.id
+        let other = graph.audience(of: try graph.subscribe(draft))
+        #expect(other.name == second.id)
+        #expect(other.version == .v2)
+        #expect(other.applicationID == EmulatedApplication.contoso.id)
     }
 
     @Test func theyStandBesideTheItems() {

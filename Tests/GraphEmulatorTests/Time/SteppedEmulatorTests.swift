@@ -135,7 +135,7 @@ import Testing
 
     @Test func withTheSameSeedTheDayIsTheSame() async throws {
         let day = try await Self.aDay(seed: 5)
-        #expect(day.count > 200)
+        #expect(day.count > 100)
         #expect(try await Self.aDay(seed: 5).sorted() == day.sorted())
         #expect(try await Self.aDay(seed: 6).sorted() != day.sorted())
     }
@@ -221,9 +221,9 @@ import Testing
                 try control.set(Fault(.deliveries, .drop))
                 control.reset()
                 #expect(control.faults.isEmpty)
-                #expect(try await signedIn.send(.GET, "/v1.0/subscriptions").status == 401)
-                let again = try await emulator.signedIn()
-                #expect(try await again.subscribe(to: receiver.url).status == 201)
+                let list = try await signedIn.send(.GET, "/v1.0/subscriptions")
+                #expect(list.body.contains("\"value\":[]"))
+                #expect(try await signedIn.subscribe(to: receiver.url).status == 201)
                 _ = try await receiver.next()
                 _ = try await emulator.send(.POST, Self.mail, Self.hello)
                 #expect(try await receiver.next().body.contains("created"))
