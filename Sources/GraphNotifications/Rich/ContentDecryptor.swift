@@ -29,7 +29,8 @@ public enum ContentDecryptor {
         let (itemKey, vector) = try Self.itemKey(sealedKey, key)
         guard HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: data, using: itemKey) else {
             throw ContentError(
-                .signatureMismatch, "The content was changed on its way, or was not sealed by whom it claims: its signature is wrong."
+                .signatureMismatch,
+                "The content was changed on its way, or was not sealed by whom it claims: its signature is wrong."
             )
         }
         // The padding can only be wrong if it was sealed so: the signature was right.

@@ -50,9 +50,11 @@ public struct DecryptionKey: Sendable {
                 "The private key of the certificate '\(id)' is not an RSA key of 2,048 to 4,096 bits in PEM without a password."
             )
         }
-        guard let publicKey = try? _RSA.Encryption.PublicKey(
-            derRepresentation: Data(Self.subjectPublicKeyInfo(of: certificate))
-        ), publicKey.derRepresentation == key.publicKey.derRepresentation else {
+        guard
+            let publicKey = try? _RSA.Encryption.PublicKey(
+                derRepresentation: Data(Self.subjectPublicKeyInfo(of: certificate))
+            ), publicKey.derRepresentation == key.publicKey.derRepresentation
+        else {
             throw Self.refused("The private key is not the one of the certificate '\(id)'.")
         }
         self.id = id

@@ -49,7 +49,8 @@ public struct ValidationTokenVerifier: Sendable {
     init(_ rules: ValidationTokenRules, keys: KeyRing, now: @escaping @Sendable () -> Int64) throws(GraphError) {
         guard !rules.applicationIDs.isEmpty else {
             throw GraphError(
-                .invalidDeclaration, "Validation tokens need an application that they may be for: without one, anybody's would do."
+                .invalidDeclaration,
+                "Validation tokens need an application that they may be for: without one, anybody's would do."
             )
         }
         self.rules = rules

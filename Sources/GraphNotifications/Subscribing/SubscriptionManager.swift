@@ -46,7 +46,8 @@ public final class SubscriptionManager: Service {
     ///   - logger: For what cannot be thrown.
     public init(
         graph: GraphClient, store: any SubscriptionStore, directory: SubscriptionDirectory, notificationURL: String,
-        lifecycleNotificationURL: String? = nil, certificates: DecryptionKeys? = nil, requests: [SubscriptionRequest], backoff: Backoff = .init(),
+        lifecycleNotificationURL: String? = nil, certificates: DecryptionKeys? = nil, requests: [SubscriptionRequest],
+        backoff: Backoff = .init(),
         clock: any Clock<Duration> = ContinuousClock(), now: (@Sendable () -> Int64)? = nil,
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
         newClientState: @escaping @Sendable () -> String = { ClientState.random() }, metrics: GraphMetrics = .init(),

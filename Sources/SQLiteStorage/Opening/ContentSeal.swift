@@ -36,7 +36,8 @@ struct ContentSeal: Sendable {
             return ByteBuffer(bytes: try AES.GCM.open(box, using: self.key, authenticating: Self.bytes(of: offset)))
         } catch {
             throw StorageError(
-                .failed, "An update in the storage is not sealed with the key beside it; bring back the key file that belongs to it.",
+                .failed,
+                "An update in the storage is not sealed with the key beside it; bring back the key file that belongs to it.",
                 cause: error
             )
         }

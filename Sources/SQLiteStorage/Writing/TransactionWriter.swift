@@ -36,7 +36,8 @@ struct TransactionWriter: Sendable {
     private var settled: [Int64] = []
 
     init(
-        epoch: String, seal: ContentSeal, counters: StorageCounters, deduplication: DeduplicationIndex, now: @escaping @Sendable () -> Int64,
+        epoch: String, seal: ContentSeal, counters: StorageCounters, deduplication: DeduplicationIndex,
+        now: @escaping @Sendable () -> Int64,
         in db: Database
     ) throws {
         self.epoch = epoch

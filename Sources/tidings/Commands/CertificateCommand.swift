@@ -33,7 +33,8 @@ struct CertificateCommand: AsyncParsableCommand {
         func validate() throws {
             guard [2048, 3072, 4096].contains(self.bits) else { throw ValidationError("--bits must be 2048, 3072 or 4096.") }
             guard let name = self.name else { return }
-            guard !name.isEmpty, name.count <= 64, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }),
+            guard !name.isEmpty, name.count <= 64,
+                name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }),
                 !name.hasPrefix(".")
             else { throw ValidationError("--name may have letters, digits, dots, hyphens and underscores: 64 at most.") }
         }
@@ -49,7 +50,9 @@ struct CertificateCommand: AsyncParsableCommand {
             return day + Self.suffix(number)
         }
 
-        private static func suffix(_ number: Int) -> String { "-" + String(repeating: "0", count: number < 10 ? 1 : 0) + "\(number)" }
+        private static func suffix(_ number: Int) -> String {
+            "-" + String(repeating: "0", count: number < 10 ? 1 : 0) + "\(number)"
+        }
     }
 
     /// `tidings certificate new`
@@ -63,7 +66,8 @@ struct CertificateCommand: AsyncParsableCommand {
             let folder = self.place.certificates
             let names = try folder.names()
             guard names.isEmpty else {
-                throw Failure("There is a certificate already, '\(names[0])'; to put another in its place, tidings certificate rotate.")
+                throw Failure(
+                    "There is a certificate already, '\(names[0])'; to put another in its place, tidings certificate rotate.")
             }
             let key = try folder.make(self.making.name(besides: names), bits: self.making.bits)
             try Terminal.say(

@@ -64,7 +64,8 @@ struct Assembly: Sendable {
         let relayMetrics = RelayMetrics(factory: metrics)
         let rich = try RichContent(settings, directory: directory, metrics: graphMetrics, logger: logger)
         let manager = Self.manager(
-            settings, records: records ?? storage.subscriptions, directory: known, certificates: rich?.keys, metrics: graphMetrics, logger: logger
+            settings, records: records ?? storage.subscriptions, directory: known, certificates: rich?.keys,
+            metrics: graphMetrics, logger: logger
         )
         let relay = NotificationRelay(
             queue: storage.queue, log: storage.log, directory: known, opener: rich?.opener,

@@ -81,8 +81,14 @@ struct NotificationOpenerTests {
             (NotificationContents(items: [sealed, try self.item(nil)]), .tokenMissing),
             (NotificationContents(items: [sealed], validationTokens: [token, bad]), .tokenRefused),
             (NotificationContents(items: [sealed], validationTokens: [bad]), .tokenRefused),
-            (NotificationContents(items: [sealed, try self.item("{}", tenant: self.other)], validationTokens: [token]), .tokenMissing),
-            (NotificationContents(items: [sealed, try self.item(nil, tenant: self.other)], validationTokens: [token]), .tokenMissing),
+            (
+                NotificationContents(items: [sealed, try self.item("{}", tenant: self.other)], validationTokens: [token]),
+                .tokenMissing
+            ),
+            (
+                NotificationContents(items: [sealed, try self.item(nil, tenant: self.other)], validationTokens: [token]),
+                .tokenMissing
+            ),
             (NotificationContents(items: [try self.item("{}", tenant: nil)], validationTokens: [token]), .tokenMissing),
         ]
         for (contents, code) in cases {
@@ -129,7 +135,8 @@ struct NotificationOpenerTests {
         }
         #expect(
             encrypted == [
-                EncryptedContent(data: "d", dataKey: "k", dataSignature: "s", certificateID: "c", certificateThumbprint: "AB"), nil,
+                EncryptedContent(data: "d", dataKey: "k", dataSignature: "s", certificateID: "c", certificateThumbprint: "AB"),
+                nil,
                 EncryptedContent(data: "", dataKey: "", dataSignature: "", certificateID: ""),
             ]
         )

@@ -13,14 +13,15 @@ struct ValidationTokenTests {
     }
 
     /// Every rule, broken by itself.
-    @Test(arguments: [
-        ["aud": #""7f3c1d52-0000-0000-0000-000000000000""#], ["aud": #"["a","b"]"#], ["aud": nil],
-        ["azp": #""56c1da01-2129-48f7-9355-af6d59d42766""#], ["azp": nil],
-        ["azp": nil, "appid": #""\#(ValidationTokenRules.publisherID)""#], ["ver": #""1.0""#],
-        ["iss": #""https://login.microsoftonline.com/other/v2.0""#], ["iss": #""https://evil.example/""#], ["iss": nil],
-        ["tid": #""00000000-0000-0000-0000-000000000000""#], ["tid": nil], ["exp": "999699"], ["exp": nil], ["exp": #""x""#],
-        ["nbf": "1000301"],
-    ] as [[String: String?]])
+    @Test(
+        arguments: [
+            ["aud": #""7f3c1d52-0000-0000-0000-000000000000""#], ["aud": #"["a","b"]"#], ["aud": nil],
+            ["azp": #""56c1da01-2129-48f7-9355-af6d59d42766""#], ["azp": nil],
+            ["azp": nil, "appid": #""\#(ValidationTokenRules.publisherID)""#], ["ver": #""1.0""#],
+            ["iss": #""https://login.microsoftonline.com/other/v2.0""#], ["iss": #""https://evil.example/""#], ["iss": nil],
+            ["tid": #""00000000-0000-0000-0000-000000000000""#], ["tid": nil], ["exp": "999699"], ["exp": nil], ["exp": #""x""#],
+            ["nbf": "1000301"],
+        ] as [[String: String?]])
     func oneWrongClaimIsEnough(changes: [String: String?]) async throws {
         let verifier = try self.directory.verifier()
         let token = try self.directory.token(TestDirectory.claims(changes))

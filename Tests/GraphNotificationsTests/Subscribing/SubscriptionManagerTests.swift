@@ -85,7 +85,8 @@ private final class RecordingStore: SubscriptionStore {
     private func manager(_ requests: [SubscriptionRequest], store: any SubscriptionStore) -> SubscriptionManager {
         SubscriptionManager(
             graph: GraphClient(self.played, clock: self.time, now: { [time] in time.milliseconds }), store: store,
-            directory: self.directory, notificationURL: Self.url, certificates: self.certificates, requests: requests, clock: self.time,
+            directory: self.directory, notificationURL: Self.url, certificates: self.certificates, requests: requests,
+            clock: self.time,
             now: { [time] in time.milliseconds }, random: { 0.5 }, logger: recordingLogger(self.lines)
         )
     }
