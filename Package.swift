@@ -144,6 +144,7 @@ let package = Package(
             dependencies: [
                 "GraphNotifications",
                 "JSONBytes",
+                "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -339,7 +340,7 @@ let package = Package(
         .testTarget(
             name: "GraphEmulatorTests",
             dependencies: [
-                "GraphEmulator", "GraphNotifications", "JSONBytes",
+                "GraphEmulator", "GraphNotifications", "JSONBytes", "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),

@@ -2,19 +2,8 @@ import JSONBytes
 import NIOCore
 import SignalRProtocol
 
-/// What a client writes and reads, in whichever protocol it speaks.
+/// What a client reads, in whichever protocol it speaks.
 extension HubProtocolKind {
-    /// The first record, which is JSON for every protocol.
-    ///
-    /// - Parameter version: 2 where stateful reconnect was agreed; 1 otherwise.
-    func handshakeRequest(version: Int) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        buffer.writeStaticString(#"{"protocol":"#)
-        buffer.writeJSONString(self.rawValue)
-        buffer.writeString(",\"version\":\(version)}\u{1E}")
-        return buffer
-    }
-
     /// Reads the answer to the handshake.
     ///
     /// - Returns: Why it was refused; `nil` if it was not.

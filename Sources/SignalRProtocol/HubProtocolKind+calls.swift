@@ -1,7 +1,19 @@
+import JSONBytes
 public import NIOCore
 
 /// What clients write and servers only read.
 extension HubProtocolKind {
+    /// The first record of a connection, which is JSON for every protocol.
+    ///
+    /// - Parameter version: 2 where stateful reconnect was agreed; 1 otherwise.
+    public func handshakeRequest(version: Int) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeStaticString(#"{"protocol":"#)
+        buffer.writeJSONString(self.rawValue)
+        buffer.writeString(",\"version\":\(version)}\u{1E}")
+        return buffer
+    }
+
     /// Appends a call of a hub's method.
     ///
     /// - Parameters:

@@ -1,4 +1,24 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Base64 as tokens use it: `-` and `_` for `+` and `/`, and no padding.
 package enum Base64URL {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
+        String(
+            Data(bytes).base64EncodedString().compactMap { character -> Character? in
+                switch character {
+                case "+": "-"
+                case "/": "_"
+                case "=": nil
+                default: character
+                }
+            }
+        )
+    }
+
     /// The bytes behind base64url without padding.
     ///
     /// - Returns: `nil` if it is anything else, even where others would guess what was meant.

@@ -3,6 +3,8 @@ import HTTPTypes
 import NIOCore
 import Testing
 
+import enum SignedTokens.Base64URL
+
 @testable import GraphEmulator
 
 @Suite struct DeviceCodeTests {
@@ -65,7 +67,7 @@ import Testing
         #expect(identity.audience == Self.application.id)
         #expect(identity.preferredUsername == "anna@example.com")
         #expect(identity.version == "2.0")
-        let information = try #require((answer["client_info"] as? String).flatMap { Base64URL.decode($0) })
+        let information = try #require((answer["client_info"] as? String).flatMap { Base64URL.decode($0.utf8) })
         #expect(String(decoding: information, as: UTF8.self) == #"{"uid":"\#(anna.id)","utid":"\#(Self.tenantID)"}"#)
 
         let access = try #require(answer["access_token"] as? String)

@@ -4,6 +4,8 @@ import JWTKit
 import NIOHTTP1
 import Testing
 
+import enum SignedTokens.Base64URL
+
 @testable import GraphEmulator
 
 /// The sign-in service over HTTP.
@@ -161,8 +163,8 @@ import Testing
             let answer = try await signedIn.send(.GET, "/v1.0/subscriptions/getVapidPublicKey")
             #expect(answer.status == 200)
             let key = try #require(try object(answer.body)["value"] as? String)
-            #expect(Base64URL.decode(key)?.count == 65)
-            #expect(Base64URL.decode(key)?.first == 4)
+            #expect(Base64URL.decode(key.utf8)?.count == 65)
+            #expect(Base64URL.decode(key.utf8)?.first == 4)
             #expect(try await emulator.send(.GET, "/v1.0/subscriptions/getVapidPublicKey").status == 401)
         }
     }

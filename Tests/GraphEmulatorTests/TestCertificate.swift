@@ -5,6 +5,8 @@ import JWTKit
 import SwiftASN1
 import X509
 
+import enum SignedTokens.Base64URL
+
 @testable import GraphEmulator
 
 /// A self-made certificate with its key, as an application or a receiver has one.

@@ -167,19 +167,6 @@ func recordingLogger(_ lines: Notes<String>) -> Logger {
     Logger(label: "test") { _ in RecordingLogHandler(lines: lines) }
 }
 
-/// A generator that always gives the same numbers.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var value = self.state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
-
 /// One item as Graph sends it for a mailbox.
 func item(
     subscription: String = "b1f6a4de-9c02-4d7b-8b57-2c7e0d3a5f18", state: String = "k1.pS9fJx0WnQ3uE7bT",

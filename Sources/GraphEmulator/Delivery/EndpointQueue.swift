@@ -114,9 +114,6 @@ struct EndpointQueue: Sendable {
         self.settings = settings
     }
 
-    /// How many `POST`s are under way.
-    var inFlightCount: Int { self.inFlight.count }
-
     /// Adds a notification, unless too many wait already.
     mutating func add(_ item: OutboundNotification, _ turn: Turn = .inOrder, now: Int64) -> Bool {
         guard self.count < self.settings.maximumItems else { return false }

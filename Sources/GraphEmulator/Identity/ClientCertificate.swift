@@ -3,6 +3,8 @@ import CryptoExtras
 import SwiftASN1
 import X509
 
+import enum SignedTokens.Base64URL
+
 /// A certificate with which an application signs in: its key, and the thumbprints by which assertions name it.
 struct ClientCertificate: Sendable {
     let publicKey: _RSA.Signing.PublicKey

@@ -3,6 +3,8 @@ import CryptoExtras
 import SwiftASN1
 import X509
 
+import enum SignedTokens.Base64URL
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else

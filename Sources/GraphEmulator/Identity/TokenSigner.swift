@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import JWTKit
+import enum SignedTokens.Base64URL
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,4 +1,5 @@
 import NIOCore
+import enum SignedTokens.Base64URL
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

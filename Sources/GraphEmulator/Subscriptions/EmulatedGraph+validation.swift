@@ -1,4 +1,5 @@
 import Crypto
+import enum SignedTokens.Base64URL
 
 /// What has to be said to a URL before it is notified.
 extension EmulatedGraph {

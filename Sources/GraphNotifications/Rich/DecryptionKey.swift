@@ -50,11 +50,7 @@ public struct DecryptionKey: Sendable {
                 "The private key of the certificate '\(id)' is not an RSA key of 2,048 to 4,096 bits in PEM without a password."
             )
         }
-        guard
-            let publicKey = try? _RSA.Encryption.PublicKey(
-                derRepresentation: Data(Self.subjectPublicKeyInfo(of: certificate))
-            ), publicKey.derRepresentation == key.publicKey.derRepresentation
-        else {
+        guard _RSA.Signing.PublicKey(certificate.publicKey)?.derRepresentation == key.publicKey.derRepresentation else {
             throw Self.refused("The private key is not the one of the certificate '\(id)'.")
         }
         self.id = id
@@ -74,13 +70,6 @@ public struct DecryptionKey: Sendable {
             throw Self.refused("'\(id)' needs both a certificate and its private key, in PEM and without a password.")
         }
         try self.init(id: id, certificatePEM: certificate.pemString, privateKeyPEM: key.pemString)
-    }
-
-    private static func subjectPublicKeyInfo(of certificate: Certificate) -> [UInt8] {
-        var serializer = DER.Serializer()
-        // A key that was read can be written.
-        try? serializer.serialize(certificate.publicKey)
-        return serializer.serializedBytes
     }
 
     private static func thumbprint(of certificate: [UInt8]) -> String {

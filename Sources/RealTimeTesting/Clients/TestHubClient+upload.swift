@@ -19,13 +19,9 @@ extension TestHubClient {
         within timeout: Duration = .seconds(10)
     ) async throws -> Value where Items.Element: Encodable & Sendable {
         let (id, answer) = self.reception.begin()
-        var record = ByteBuffer()
         do {
             // No call has the id of another, so streams may have those of their calls.
-            try self.kind.encodeCall(
-                method, repeat each arguments, id: id, isStreaming: false, streamIDs: [id], into: &record
-            )
-            try await self.write(record)
+            try await self.write(self.call(method, repeat each arguments, id: id, streamIDs: [id]))
             try await self.upload(items, as: id)
             return try await self.value(as: type, of: answer, method, within: timeout)
         } catch {

@@ -52,7 +52,7 @@ public final class TestHubClient: Sendable {
         reception.attach(connection)
         let client = TestHubClient(connection: connection, reception: reception, eventLoop: eventLoop)
         do {
-            try await client.write(kind.handshakeRequest)
+            try await client.write(kind.handshakeRequest(version: 1))
             let error = try await reception.handshake.next(within: .seconds(10), on: eventLoop, missing: "The handshake")
             if let error { throw TestHubError(.refused, error) }
         } catch {
@@ -86,10 +86,8 @@ public final class TestHubClient: Sendable {
         _ method: String, _ arguments: repeat each Argument, returning type: Value.Type, within timeout: Duration = .seconds(10)
     ) async throws -> Value {
         let (id, answer) = self.reception.begin()
-        var record = ByteBuffer()
         do {
-            try self.kind.encodeCall(method, repeat each arguments, id: id, isStreaming: false, into: &record)
-            try await self.write(record)
+            try await self.write(self.call(method, repeat each arguments, id: id))
             return try await self.value(as: type, of: answer, method, within: timeout)
         } catch {
             self.reception.forget(id)
@@ -118,10 +116,8 @@ public final class TestHubClient: Sendable {
         _ method: String, _ arguments: repeat each Argument, of type: Item.Type, within timeout: Duration = .seconds(10)
     ) async throws -> TestHubStream<Item> {
         let (id, answer) = self.reception.begin()
-        var record = ByteBuffer()
         do {
-            try self.kind.encodeCall(method, repeat each arguments, id: id, isStreaming: true, into: &record)
-            try await self.write(record)
+            try await self.write(self.call(method, repeat each arguments, id: id, isStreaming: true))
         } catch {
             self.reception.forget(id)
             throw error
@@ -141,10 +137,22 @@ public final class TestHubClient: Sendable {
             },
             cancel: { [kind = self.kind, connection = self.connection] in
                 var record = ByteBuffer()
-                kind.encodeCancel(id: id, into: &record)
+                kind.encodeCancelInvocation(invocationID: id, into: &record)
                 connection.post(record)
             }
         )
+    }
+
+    func call<each Argument: Encodable & Sendable>(
+        _ method: String, _ arguments: repeat each Argument, id: String, isStreaming: Bool = false, streamIDs: [String] = []
+    ) throws -> ByteBuffer {
+        var values: [any Encodable] = []
+        for argument in repeat each arguments { values.append(argument) }
+        var record = ByteBuffer()
+        try self.kind.encodeCall(
+            target: method, arguments: values, invocationID: id, streamIDs: streamIDs, isStreaming: isStreaming, into: &record
+        )
+        return record
     }
 
     func value<Value: Decodable>(

@@ -18,15 +18,7 @@ extension JSONHubProtocol {
         into buffer: inout ByteBuffer
     ) throws {
         let start = buffer.writerIndex
-        buffer.writeStaticString(isStreaming ? #"{"type":4,"# : #"{"type":1,"#)
-        if let invocationID {
-            buffer.writeStaticString(#""invocationId":"#)
-            buffer.writeJSONString(invocationID)
-            buffer.writeInteger(UInt8(ascii: ","))
-        }
-        buffer.writeStaticString(#""target":"#)
-        buffer.writeJSONString(target)
-        buffer.writeStaticString(#","arguments":["#)
+        buffer.writeCallHead(isStreaming: isStreaming, target, id: invocationID)
         do {
             for (index, argument) in arguments.enumerated() {
                 if index > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
@@ -53,5 +45,20 @@ extension JSONHubProtocol {
         buffer.writeStaticString(#"{"type":5,"invocationId":"#)
         buffer.writeJSONString(invocationID)
         buffer.writeStaticString("}\u{1E}")
+    }
+}
+
+extension ByteBuffer {
+    /// A call up to its arguments.
+    mutating func writeCallHead(isStreaming: Bool, _ target: String, id: String?) {
+        self.writeStaticString(isStreaming ? #"{"type":4,"# : #"{"type":1,"#)
+        if let id {
+            self.writeStaticString(#""invocationId":"#)
+            self.writeJSONString(id)
+            self.writeInteger(UInt8(ascii: ","))
+        }
+        self.writeStaticString(#""target":"#)
+        self.writeJSONString(target)
+        self.writeStaticString(#","arguments":["#)
     }
 }

@@ -43,15 +43,7 @@ public enum JSONHubProtocol {
         target: String, arguments: repeat each Argument, invocationID: String? = nil, into buffer: inout ByteBuffer
     ) throws {
         let start = buffer.writerIndex
-        buffer.writeStaticString(#"{"type":1,"#)
-        if let invocationID {
-            buffer.writeStaticString(#""invocationId":"#)
-            buffer.writeJSONString(invocationID)
-            buffer.writeInteger(UInt8(ascii: ","))
-        }
-        buffer.writeStaticString(#""target":"#)
-        buffer.writeJSONString(target)
-        buffer.writeStaticString(#","arguments":["#)
+        buffer.writeCallHead(isStreaming: false, target, id: invocationID)
         var isFirst = true
         do {
             for argument in repeat each arguments {

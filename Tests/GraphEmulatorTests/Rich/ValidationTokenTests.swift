@@ -5,6 +5,8 @@ import NIOCore
 import Synchronization
 import Testing
 
+import enum SignedTokens.Base64URL
+
 @testable import GraphEmulator
 
 @Suite struct ValidationTokenTests {
@@ -37,7 +39,7 @@ import Testing
             let parts = token.split(separator: ".")
             try #require(parts.count == 3)
             func json(_ part: Substring) throws -> [String: Any] {
-                try object(String(decoding: try #require(Base64URL.decode(String(part))), as: UTF8.self))
+                try object(String(decoding: try #require(Base64URL.decode(part.utf8)), as: UTF8.self))
             }
             self.header = try json(parts[0])
             self.claims = try json(parts[1])

@@ -1,4 +1,5 @@
 import NIOCore
+import RealTimeTesting
 import Testing
 
 @testable import GraphNotifications
@@ -154,7 +155,7 @@ import Testing
 
     /// What the webhook lets in, the relay can take apart, and the other way round.
     @Test func checkAndBatchAgreeOnHostileBytes() {
-        var generator = SeededGenerator(state: 42)
+        var generator = SeededGenerator(seed: 42)
         let original = Array(collection(item(), "17", item(subscription: "other")).readableBytesView)
         var accepted = 0
         for round in 0..<4_000 {

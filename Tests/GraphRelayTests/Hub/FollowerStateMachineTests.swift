@@ -1,5 +1,6 @@
 import GraphRelay
 import NIOCore
+import RealTimeTesting
 import Testing
 
 @testable import GraphRelay

@@ -1,4 +1,5 @@
 import NIOCore
+import RealTimeTesting
 import Testing
 
 @testable import GraphNotifications

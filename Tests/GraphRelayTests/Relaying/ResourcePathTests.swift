@@ -1,3 +1,4 @@
+import RealTimeTesting
 import Testing
 
 @testable import GraphRelay

@@ -1,3 +1,4 @@
+import RealTimeTesting
 import SignalR
 import Synchronization
 import Testing

@@ -19,7 +19,7 @@ final class EventsClient: TransportClient {
     static func open(
         to server: TestServer, _ path: String = "/hub", token: String, headers: [String: String] = [:], reads: Bool = true
     ) async throws -> EventsClient {
-        let events = try await ByteStream.connect(port: server.port, reads: reads)
+        let events = try await ByteStream.connect(port: server.port)
         let target = "\(path)?id=\(token)"
         var head = "GET \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nAccept: text/event-stream\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
@@ -27,11 +27,12 @@ final class EventsClient: TransportClient {
         let client = EventsClient(
             target: target, events: events, sending: try await .open(to: server), headers: headers
         )
-        guard reads else { return client }
+        // Nobody posts before the answer has come: until then there may be nothing yet to post to.
         let answer = try await events.read(HTTPAnswer.take)
         guard answer.status == 200 else { throw HubClient.Refused(answer: answer) }
         let comment = try await events.read { $0.readString(length: 3) }
         guard comment == ":\r\n" else { throw HubClient.Unexpected(found: comment, wanted: ":") }
+        if !reads { try await events.stopReading() }
         return client
     }
 

@@ -4,6 +4,8 @@ import JWTKit
 import SwiftASN1
 import X509
 
+import enum SignedTokens.Base64URL
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -55,7 +57,7 @@ public struct ClientCertificate: Sendable {
 
     /// - Parameter certificate: In DER.
     static func thumbprint(of certificate: [UInt8]) -> String {
-        Data(SHA256.hash(data: certificate)).base64EncodedString().base64URL
+        Base64URL.encode(SHA256.hash(data: certificate))
     }
 
     private static func invalid(_ message: String, _ cause: (any Error)? = nil) -> GraphError {
@@ -65,11 +67,4 @@ public struct ClientCertificate: Sendable {
 
 extension ClientCertificate: CustomStringConvertible {
     public var description: String { "ClientCertificate(\(self.thumbprint))" }
-}
-
-extension String {
-    /// The same base64 in the alphabet for URLs, without padding.
-    fileprivate var base64URL: String {
-        String(self.compactMap { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 == "=" ? nil : $0 })
-    }
 }

@@ -1,3 +1,4 @@
+import RealTimeTesting
 import Testing
 
 @testable import GraphNotifications
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: 1...20)
     func noStretchHasMoreThanTheLimit(seed: Int) {
-        var random = SeededGenerator(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let limit = Int.random(in: 1...30, using: &random)
         var window = RateWindow(limit: limit, period: .seconds(20))
         var now = Duration.zero

@@ -1,3 +1,4 @@
+import RealTimeTesting
 import Testing
 
 @testable import GraphNotifications
@@ -82,7 +83,7 @@ import Testing
 
     @Test(arguments: 1...10)
     func inNoStretchOfTimeAreThereTooMany(seed: Int) {
-        var random = SeededGenerator(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         var gate = ThrottleGate(share: 1)
         var waiting: [(ticket: ThrottleGate.Ticket, wake: Duration)] = []
         var gone: [(tenant: String, at: Duration)] = []
