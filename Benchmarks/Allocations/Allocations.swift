@@ -53,7 +53,6 @@ struct Allocations {
             let count = try await self.count(broadcastsOf: hub, on: group.next())
             await services.triggerGracefulShutdown()
             try await tasks.waitForAll()
-            try await group.shutdownGracefully()
             return count
         }
     }

@@ -14,10 +14,12 @@ struct ConnectionTasks {
     }
 
     /// Starts something.
-    mutating func start(for connection: HubConnectionHandle, _ work: @escaping @Sendable () async -> Void) {
+    mutating func start(
+        for connection: HubConnectionHandle, on executor: CallExecutor? = nil, _ work: @escaping @Sendable () async -> Void
+    ) {
         self.count += 1
         let number = self.count
-        self.running[number] = Task {
+        self.running[number] = Task(executorPreference: executor) {
             await work()
             connection.post { $0.workDone(number) }
         }

@@ -11,7 +11,7 @@ extension HubConnection {
         let dispatcher = self.endpoint.dispatcher
         // The event loop owns the connection, and no task waits beside it: this one lasts as long as these calls, and the
         // connection cancels it.
-        self.tasks.calls = Task {
+        self.tasks.calls = Task(executorPreference: self.loop.callExecutor) {
             var left = calls.count
             for invocation in calls where !Task.isCancelled {
                 left -= 1
@@ -42,7 +42,7 @@ extension HubConnection {
             self.machine.dispatching()
             let caller = self.caller
             let dispatcher = self.endpoint.dispatcher
-            self.tasks.start(for: caller.connection) {
+            self.tasks.start(for: caller.connection, on: self.loop.callExecutor) {
                 let answer = await dispatcher.handle(invocation, for: caller)
                 caller.connection.post { $0.answeredOne(answer, size: size) }
             }

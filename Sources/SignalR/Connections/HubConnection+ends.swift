@@ -28,7 +28,8 @@ extension HubConnection {
 
     /// - Parameter handlesRest: Whether calls that have arrived are still handled: the client left, having said all this.
     private func ended(_ reason: CloseReason, handlesRest: Bool) {
-        self.end.reason = reason
+        let closeTimeout = self.endpoint.configuration.closeTimeout
+        self.end.ended(reason, deadline: handlesRest ? LoopInstant.now().advanced(by: closeTimeout) : nil)
         if let token = self.resumptionToken { self.endpoint.endResumption(token) }
         if self.reconnect?.deadline != nil {
             // There is no transport that would say that it has ended.
@@ -41,9 +42,7 @@ extension HubConnection {
         self.tasks.cancelWork()
         self.streams.cancelAll()
         self.failAsked()
-        if handlesRest {
-            self.end.deadline = LoopInstant.now().advanced(by: self.endpoint.configuration.closeTimeout)
-        } else {
+        if !handlesRest {
             self.calls.clear()
             self.tasks.cancelCalls()
         }
@@ -58,7 +57,7 @@ extension HubConnection {
 
     func tellHubOfEnd() {
         if self.transport == nil { self.loop.forget(self) }
-        self.end.deadline = nil
+        self.end.restDone()
         guard self.end.isKnownToHub, let reason = self.end.reason else { return }
         self.end.isKnownToHub = false
         guard self.endpoint.hasDisconnectHandlers else { return }
@@ -104,6 +103,7 @@ extension HubConnection {
         self.transportEnding(.connectionLost)
         self.transport = nil
         self.endpoint.lifetime.release()
+        if let token = self.token, self.resumptionToken == nil { self.endpoint.forget(token) }
         if !self.calls.isBusy { self.loop.forget(self) }
     }
 }

@@ -31,8 +31,9 @@ final class HubConnection {
     var end = ConnectionEnd()
     /// When what proves the user ceases to.
     private var expiry: LoopInstant?
-    /// The token by which it may be found again, once there is an agreement about that.
-    let resumptionToken: String?
+    /// The token that is forgotten with it; `nil` where it has none, or its transport sees to that.
+    let token: String?
+    private let isResumable: Bool
     /// What makes it go on over another socket; `nil` where that was not agreed on.
     var reconnect: ReconnectState?
 
@@ -48,7 +49,7 @@ final class HubConnection {
     init(
         id: String, user: HubUser?, request: HubRequest, endpoint: HubEndpoint, loop: HubLoop,
         mailbox: LoopMailbox<HubLoopItem>, now: LoopInstant, wallClock: () -> Int64 = WallClock.now,
-        resumptionToken: String? = nil
+        token: String? = nil, isResumable: Bool = false
     ) {
         self.id = id
         self.user = user
@@ -57,7 +58,8 @@ final class HubConnection {
         self.loop = loop
         self.mailbox = mailbox
         self.machine = HubConnectionStateMachine(openedAt: now, timing: endpoint.configuration.timing)
-        self.resumptionToken = resumptionToken
+        self.token = token
+        self.isResumable = isResumable
         self.expiry = Self.expiry(of: user, endpoint.configuration, now: now, wallClock: wallClock)
         self.splitter = HubMessageSplitter(maximumSize: endpoint.configuration.maximumReceiveSize)
     }
@@ -69,6 +71,9 @@ final class HubConnection {
         let (left, hasOverflown) = expiresAt.subtractingReportingOverflow(wallClock())
         return now.advanced(by: .milliseconds(hasOverflown ? 0 : min(left, 3_155_760_000_000)))
     }
+
+    /// The token by which it may be found again, once there is an agreement about that.
+    var resumptionToken: String? { self.isResumable ? self.token : nil }
 
     /// A transport takes the place of another, or of none.
     func replace(_ transport: any HubTransport, user: HubUser?) {

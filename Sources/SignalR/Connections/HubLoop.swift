@@ -15,6 +15,7 @@ final class HubLoop {
     private static let batchSize = 256 << 10
 
     let eventLoop: any EventLoop
+    let callExecutor: CallExecutor
     private let metrics: HubMetrics
     private let everyone = HubGroup(.everyone)
     private var groups: [String: HubGroup] = [:]
@@ -38,6 +39,7 @@ final class HubLoop {
 
     init(eventLoop: any EventLoop, metrics: HubMetrics) {
         self.eventLoop = eventLoop
+        self.callExecutor = CallExecutor(eventLoop: eventLoop)
         self.metrics = metrics
     }
 

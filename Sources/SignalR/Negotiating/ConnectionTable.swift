@@ -58,7 +58,9 @@ struct ConnectionTable<Carrier> {
         /// There is none, or its time is over.
         case unknown
         /// It is carried from now on.
-        case claimed(connectionID: String, early: ByteBuffer)
+        ///
+        /// The token is the table's own, so that nobody keeps another copy of it.
+        case claimed(connectionID: String, token: String, early: ByteBuffer)
         /// It was carried before.
         case carried(Carrier)
     }
@@ -66,13 +68,13 @@ struct ConnectionTable<Carrier> {
     /// A transport wants to carry the connection of this token.
     mutating func claim(_ token: String, by carrier: @autoclosure () -> Carrier, now: LoopInstant) -> Claim {
         self.reap(now: now)
-        switch self.entries[token] {
-        case nil: return .unknown
+        guard let index = self.entries.index(forKey: token) else { return .unknown }
+        switch self.entries.values[index] {
         case .carried(let carrier): return .carried(carrier)
         case .negotiated(let connectionID, let early):
-            self.entries[token] = .carried(carrier())
+            self.entries.values[index] = .carried(carrier())
             self.negotiatedCount -= 1
-            return .claimed(connectionID: connectionID, early: early)
+            return .claimed(connectionID: connectionID, token: self.entries.keys[index], early: early)
         }
     }
 

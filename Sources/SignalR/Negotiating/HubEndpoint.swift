@@ -222,7 +222,7 @@ final class HubEndpoint: Sendable {
         switch self.connections.withLock({ $0.claim(token, by: carrier, now: self.now()) }) {
         case .unknown: inquiry.reply(.unknownConnection)
         case .carried(let carrier): self.goOn(with: carrier, transport, inquiry, user: user)
-        case .claimed(let connectionID, let early):
+        case .claimed(let connectionID, let token, let early):
             guard self.admit() else {
                 self.forget(token)
                 return inquiry.reply(.busy)
@@ -269,23 +269,18 @@ final class HubEndpoint: Sendable {
             HubUpgrade(
                 response: WebSocketHandshake.response(to: inquiry.head),
                 makeTransport: { channel in
-                    let resumptionToken = token.flatMap { token in
-                        self.connections.withLock { $0.takeStateful(token) } ? token : nil
-                    }
+                    let isResumable = token.map { token in self.connections.withLock { $0.takeStateful(token) } } ?? false
                     let connection = self.connection(
-                        connectionID, of: inquiry, user: user, on: channel.eventLoop, resumptionToken: resumptionToken
+                        connectionID, of: inquiry, user: user, on: channel.eventLoop, token: token, isResumable: isResumable
                     )
-                    guard resumptionToken == nil else {
-                        // Its token is forgotten with the connection, which may outlive this transport.
+                    if isResumable {
+                        // The connection may outlive this transport.
                         let link = ConnectionLink(
                             to: connection.caller.connection, isFirst: true, user: user, on: channel.eventLoop
                         )
                         return WebSocketTransport(connection: link, configuration: self.configuration, early: early)
                     }
-                    return WebSocketTransport(
-                        connection: connection, configuration: self.configuration, early: early,
-                        whenEnded: token.map { token in { self.forget(token) } }
-                    )
+                    return WebSocketTransport(connection: connection, configuration: self.configuration, early: early)
                 },
                 abandon: { self.abandon(token) }
             )
@@ -350,12 +345,12 @@ final class HubEndpoint: Sendable {
     /// A connection on its event loop.
     private func connection(
         _ connectionID: String, of inquiry: HubInquiry, user: HubUser?, on eventLoop: any EventLoop,
-        resumptionToken: String? = nil
+        token: String? = nil, isResumable: Bool = false
     ) -> HubConnection {
         let (loop, mailbox) = self.lifetime.loop(on: eventLoop)
         return HubConnection(
             id: connectionID, user: user, request: inquiry.request, endpoint: self, loop: loop, mailbox: mailbox, now: .now(),
-            resumptionToken: resumptionToken
+            token: token, isResumable: isResumable
         )
     }
 
@@ -369,7 +364,8 @@ final class HubEndpoint: Sendable {
         if let token { self.forget(token) }
     }
 
-    private func forget(_ token: String) {
+    /// Nobody can name the connection any more.
+    func forget(_ token: String) {
         self.connections.withLock { $0.remove(token) }
     }
 

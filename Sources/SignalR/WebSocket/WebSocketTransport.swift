@@ -23,7 +23,6 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
     let connection: any HubTransportOwner
     private let closeTimeout: Duration
     private let early: ByteBuffer
-    private let whenEnded: (() -> Void)?
     private(set) var context: ChannelHandlerContext?
     private var phase = Phase.upgrading
     private var decoder: WebSocketFrameDecoder
@@ -38,15 +37,10 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
     ///   - connection: What it carries.
     ///   - configuration: Its limits.
     ///   - early: What the client sent before.
-    ///   - whenEnded: Called on the event loop when nothing is left of it.
-    init(
-        connection: any HubTransportOwner, configuration: HubConfiguration, early: ByteBuffer = ByteBuffer(),
-        whenEnded: (() -> Void)? = nil
-    ) {
+    init(connection: any HubTransportOwner, configuration: HubConfiguration, early: ByteBuffer = ByteBuffer()) {
         self.connection = connection
         self.closeTimeout = configuration.closeTimeout
         self.early = early
-        self.whenEnded = whenEnded
         self.decoder = WebSocketFrameDecoder(maximumMessageSize: max(1 << 20, configuration.maximumReceiveSize))
         self.outbox = Outbox(limit: configuration.outboxBytes)
         self.sendWatch = SendWatch(timeout: configuration.sendTimeout)
@@ -243,6 +237,5 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
         if case .ended = self.phase { return }
         self.phase = .ended
         self.connection.transportEnded()
-        self.whenEnded?()
     }
 }

@@ -7,15 +7,23 @@ import Testing
 /// Broadcasts pass by what waits for a client only while nothing does.
 @Suite(.timeLimit(.minutes(1))) struct BroadcastOrderTests {
     @Test func whoReadsLateGetsEverythingInOrder() async throws {
-        var hub = Hub("test") { _ in }
+        let callers = Probe<HubCaller>()
+        var hub = Hub("test") { hub in hub.onConnect { callers.add($0) } }
         hub.configuration.outboxBytes = 64 << 20
         try await TestServer.run(["/hub": hub]) { [hub] server in
             let late = try await HubClient.connect(to: server, reads: false)
-            while hub.connectionCount < 1 { try await Task.sleep(for: .milliseconds(2)) }
-            // More than any socket takes of a client that does not read.
+            let connection = await callers.next().connection
             let padding = String(repeating: "x", count: 128 << 10)
-            let count = 100
-            for number in 0..<count { try await hub.clients.all.send("m", number, padding) }
+            var count = 0
+            // More than its socket takes, and some that wait behind that.
+            for waiting in 1...4 {
+                var outstanding = 0
+                repeat {
+                    try await hub.clients.all.send("m", count, padding)
+                    count += 1
+                    outstanding = await connection.perform { $0.transport?.outstanding ?? 0 } ?? 0
+                } while outstanding < waiting * padding.utf8.count / 2
+            }
             let prompt = try await HubClient.connect(to: server)
             try await late.startReading()
             // The answers to the upgrade and the handshake come first.

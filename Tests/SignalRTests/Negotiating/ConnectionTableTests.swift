@@ -16,7 +16,7 @@ import Testing
     private func claim(_ token: String, in table: inout Table, at seconds: Int64) -> String {
         switch table.claim(token, by: "carrier", now: self.at(seconds)) {
         case .unknown: "unknown"
-        case .claimed(let id, let early): "\(id) \(String(buffer: early))"
+        case .claimed(let id, let own, let early): own == token ? "\(id) \(String(buffer: early))" : "another's token"
         case .carried(let carrier): carrier
         }
     }
