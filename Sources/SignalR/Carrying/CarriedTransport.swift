@@ -8,6 +8,7 @@ final class CarriedTransport: HubTransport {
         var completion: (Bool) -> Void
     }
 
+    var kind: TransportKind { .inProcess }
     private let connection: any HubTransportOwner
     private let eventLoop: any EventLoop
     private let limit: Int

@@ -16,8 +16,8 @@ struct ConnectionEnd {
     private var ending: Ending?
     /// Whether the hub has been told of the connection and must be told of its end.
     var isKnownToHub = false
-    /// Whether it is one of those that the hub counts.
-    var isCounted = false
+    /// What it is counted under, if it is one of those that the hub counts.
+    var countedKind: TransportKind?
     /// Why the client leaves, once it has said goodbye in the protocol.
     var goodbye: CloseReason?
 

@@ -38,7 +38,7 @@ extension HubConnection {
         }
         self.loop.remove(self)
         self.stagedEnd = 0
-        if self.end.isCounted { self.endpoint.lifetime.ended(reason) }
+        if let kind = self.end.countedKind { self.endpoint.lifetime.ended(reason, over: kind) }
         self.tasks.cancelWork()
         self.streams.cancelAll()
         self.failAsked()

@@ -272,8 +272,10 @@ final class HubConnection {
         if self.reconnect != nil, let token = self.resumptionToken {
             self.endpoint.resumable.withLock { $0[token] = (self.caller.connection, self.user?.id) }
         }
-        self.end.isCounted = true
-        self.endpoint.lifetime.opened()
+        if let kind = self.transport?.kind {
+            self.end.countedKind = kind
+            self.endpoint.lifetime.opened(over: kind)
+        }
         guard self.endpoint.hasConnectHandlers else {
             self.end.isKnownToHub = true
             return

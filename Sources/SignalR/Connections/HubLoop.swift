@@ -140,23 +140,27 @@ final class HubLoop {
         for connection in self.members(of: self.resolve(target)) { connection.close(reason) }
     }
 
+    /// Completed when nothing is left of the transports that there are.
+    var ends: [EventLoopFuture<Void>] { self.tracked.compactMap { $0.transport?.closeFuture } }
+
     /// Ends all connections.
     ///
     /// - Returns: What is completed when nothing is left of their transports.
     func closeAll(_ reason: CloseReason) -> [EventLoopFuture<Void>] {
+        let ends = self.ends
         let connections = self.tracked
-        let futures = connections.compactMap { $0.transport?.closeFuture }
         for connection in connections { connection.close(reason) }
-        return futures
+        return ends
     }
 
     /// Ends all connections one after another, evenly over a time.
     ///
     /// - Returns: What is completed when nothing is left of their transports.
     func drainAll(_ reason: CloseReason, over window: Duration) -> [EventLoopFuture<Void>] {
+        let ends = self.ends
         let connections = self.tracked
         for connection in connections { self.drain(connection, reason, over: window) }
-        return connections.compactMap { $0.transport?.closeFuture }
+        return ends
     }
 
     /// Ends a connection at its place in a time in which all are ended.

@@ -3,6 +3,7 @@ import SignalRProtocol
 
 /// What carries a connection's bytes. Everything happens on the connection's event loop.
 protocol HubTransport: AnyObject {
+    var kind: TransportKind { get }
     /// Whether the client must hear from the server now and then.
     var wantsPings: Bool { get }
     /// How many bytes have not left yet.

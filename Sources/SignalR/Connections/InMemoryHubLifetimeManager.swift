@@ -15,7 +15,7 @@ public final class InMemoryHubLifetimeManager: HubLifetimeManager {
     let metrics: HubMetrics
     let results = ClientResults()
     private let entries = Mutex<[Entry]>([])
-    private let openCount = Atomic(0)
+    private let openCounts = TransportCounts()
     private let admittedCount = Atomic(0)
     private let isDraining = Atomic(false)
 
@@ -29,7 +29,7 @@ public final class InMemoryHubLifetimeManager: HubLifetimeManager {
     public var local: InMemoryHubLifetimeManager? { self }
 
     /// How many connections are open.
-    public var connectionCount: Int { self.openCount.load(ordering: .relaxed) }
+    public var connectionCount: Int { self.openCounts.total }
 
     /// The part of an event loop, and the way to it. On that event loop.
     func loop(on eventLoop: any EventLoop) -> (loop: HubLoop, mailbox: LoopMailbox<HubLoopItem>) {
@@ -117,22 +117,24 @@ public final class InMemoryHubLifetimeManager: HubLifetimeManager {
             let eventLoop = entry.loop.eventLoop
             ends += (try? await eventLoop.submit { entry.loop.value.drainAll(reason, over: window) }.get()) ?? []
         }
-        await Self.wait(for: ends, atMost: window)
+        await withTaskGroup(of: Void.self) { [ends] tasks in
+            tasks.addTask { await EventLoopFuture.allEnded(ends) }
+            tasks.addTask { try? await Task.sleep(for: window) }
+            await tasks.next()
+            tasks.cancelAll()
+        }
         // So that nobody is left who came in between, or has no transport.
         await self.closeAll(reason)
     }
 
-    /// Waits until all have ended, the time is over, or the task is cancelled.
-    private static func wait(for ends: [EventLoopFuture<Void>], atMost time: Duration) async {
-        guard let eventLoop = ends.first?.eventLoop else { return }
-        let (allEnded, continuation) = AsyncStream<Never>.makeStream()
-        EventLoopFuture.andAllComplete(ends, on: eventLoop).whenComplete { _ in continuation.finish() }
-        await withTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { for await _ in allEnded {} }
-            tasks.addTask { try? await Task.sleep(for: time) }
-            await tasks.next()
-            tasks.cancelAll()
+    /// Completed when nothing is left of the transports that there are.
+    func ends() async -> [EventLoopFuture<Void>] {
+        var ends: [EventLoopFuture<Void>] = []
+        for entry in self.entries.withLock({ $0 }) {
+            // An event loop that has ended has no connections.
+            ends += (try? await entry.loop.eventLoop.submit { entry.loop.value.ends }.get()) ?? []
         }
+        return ends
     }
 
     // MARK: - Counting
@@ -158,15 +160,11 @@ public final class InMemoryHubLifetimeManager: HubLifetimeManager {
         self.admittedCount.subtract(1, ordering: .relaxed)
     }
 
-    func opened() {
-        let count = self.openCount.add(1, ordering: .relaxed).newValue
-        self.metrics.connects.increment()
-        self.metrics.connections.record(count)
+    func opened(over kind: TransportKind) {
+        self.metrics.connected(over: kind, count: self.openCounts.add(1, to: kind))
     }
 
-    func ended(_ reason: CloseReason) {
-        let count = self.openCount.subtract(1, ordering: .relaxed).newValue
-        self.metrics.disconnected(reason)
-        self.metrics.connections.record(count)
+    func ended(_ reason: CloseReason, over kind: TransportKind) {
+        self.metrics.disconnected(reason, over: kind, count: self.openCounts.add(-1, to: kind))
     }
 }

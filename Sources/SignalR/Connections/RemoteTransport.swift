@@ -7,6 +7,7 @@ final class RemoteTransport: HubTransport, Sendable {
     private let eventLoop: any EventLoop
     let closeFuture: EventLoopFuture<Void>
     let carriesBinary: Bool
+    let kind: TransportKind
     /// What was appended and not flushed.
     private let waiting = Mutex(ByteBuffer())
     /// What is on its way to the other event loop, and what waits there.
@@ -19,6 +20,7 @@ final class RemoteTransport: HubTransport, Sendable {
         self.eventLoop = eventLoop
         self.closeFuture = transport.closeFuture
         self.carriesBinary = transport.carriesBinary
+        self.kind = transport.kind
     }
 
     var outstanding: Int {

@@ -6,10 +6,10 @@ import SignalRProtocol
 /// `signalr.connections`, `signalr.connects`, `signalr.disconnects` (by reason), `signalr.messages.received`,
 /// `signalr.messages.sent`, `signalr.bytes.sent`, `signalr.dispatch.duration` (by outcome), `signalr.slow_clients`,
 /// `signalr.limits.exceeded` (by limit), `signalr.reconnect.buffered_bytes`, which waits for acknowledgements or for its client to
-/// come back; each by hub and transport.
+/// come back; each by hub, and what concerns the coming and going of connections by transport too.
 struct HubMetrics: Sendable {
-    let connections: Gauge
-    let connects: Counter
+    private let connections: [TransportKind: Gauge]
+    private let connects: [TransportKind: Counter]
     let messagesReceived: Counter
     let messagesSent: Counter
     let bytesSent: Counter
@@ -23,11 +23,18 @@ struct HubMetrics: Sendable {
 
     init(hub: String, factory: (any MetricsFactory)?) {
         let factory = factory ?? MetricsSystem.factory
-        let dimensions = [("hub", hub), ("transport", "webSockets")]
+        let dimensions = [("hub", hub)]
         self.factory = factory
         self.dimensions = dimensions
-        self.connections = Gauge(label: "signalr.connections", dimensions: dimensions, factory: factory)
-        self.connects = Counter(label: "signalr.connects", dimensions: dimensions, factory: factory)
+        var connections: [TransportKind: Gauge] = [:]
+        var connects: [TransportKind: Counter] = [:]
+        for kind in TransportKind.allCases {
+            let dimensions = dimensions + [("transport", kind.rawValue)]
+            connections[kind] = Gauge(label: "signalr.connections", dimensions: dimensions, factory: factory)
+            connects[kind] = Counter(label: "signalr.connects", dimensions: dimensions, factory: factory)
+        }
+        self.connections = connections
+        self.connects = connects
         self.messagesReceived = Counter(label: "signalr.messages.received", dimensions: dimensions, factory: factory)
         self.messagesSent = Counter(label: "signalr.messages.sent", dimensions: dimensions, factory: factory)
         self.bytesSent = Counter(label: "signalr.bytes.sent", dimensions: dimensions, factory: factory)
@@ -59,11 +66,22 @@ struct HubMetrics: Sendable {
     /// Counts that a limit was exceeded.
     func exceeded(_ limit: HubLimit) { self.limits[limit]?.increment() }
 
+    /// Counts a connection that was opened over a transport, which now carries `count` of them.
+    func connected(over kind: TransportKind, count: Int) {
+        self.connects[kind]?.increment()
+        self.connections[kind]?.record(count)
+    }
+
     /// Counts the end of a connection. Ends are rare, and reasons an open set, so this handle is not kept.
-    func disconnected(_ reason: CloseReason) {
-        Counter(
-            label: "signalr.disconnects", dimensions: self.dimensions + [("reason", reason.name)], factory: self.factory
-        ).increment()
+    ///
+    /// - Parameters:
+    ///   - reason: Why it has ended.
+    ///   - kind: What carried it.
+    ///   - count: How many connections are left there.
+    func disconnected(_ reason: CloseReason, over kind: TransportKind, count: Int) {
+        self.connections[kind]?.record(count)
+        let dimensions = self.dimensions + [("transport", kind.rawValue), ("reason", reason.name)]
+        Counter(label: "signalr.disconnects", dimensions: dimensions, factory: self.factory).increment()
         switch reason.name {
         case CloseReason.slowClient.name:
             self.slowClients.increment()

@@ -56,9 +56,11 @@ struct FrontChannel: ServerChildChannel, HTTPChannelHandler {
         return connection
     }
 
-    /// No task lives as long as a WebSocket.
+    /// No task lives as long as a WebSocket, but that of the host, without which the server would have ended before its clients
+    /// are told.
     func handle(value: Value, logger: Logger) async {
         guard value.isHost else { return }
         await self.handovers.serve { await self.handleHTTP(asyncChannel: $0, logger: logger) }
+        await self.routes.connectionsEnded()
     }
 }

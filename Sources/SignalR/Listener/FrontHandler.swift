@@ -58,6 +58,9 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.loop = routes.loop(on: connection.channel.eventLoop)
     }
 
+    /// Completed when nothing is left of the connection.
+    var closeFuture: EventLoopFuture<Void>? { self.context?.channel.closeFuture }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         self.loop.add(self)

@@ -22,6 +22,9 @@ final class FrontLoop {
     /// How many there are.
     var count: Int { self.handlers.count }
 
+    /// Completed when nothing is left of the connections that there are.
+    var ends: [EventLoopFuture<Void>] { self.handlers.compactMap(\.closeFuture) }
+
     /// Whether the clock runs: as long as there are connections, and until the next tick behind them.
     var isTicking: Bool { self.ticker != nil }
 

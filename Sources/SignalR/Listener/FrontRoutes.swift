@@ -39,6 +39,20 @@ final class FrontRoutes: Sendable {
         for hub in self.hubs.values { hub.shutDown() }
     }
 
+    /// Waits until nothing is left of any connection. To be called when no new ones are accepted.
+    func connectionsEnded() async {
+        while !Task.isCancelled {
+            var ends: [EventLoopFuture<Void>] = []
+            for loop in self.loops.withLock({ Array($0.values) }) {
+                // An event loop that has ended has no connections.
+                ends += (try? await loop.eventLoop.submit { loop.value.ends }.get()) ?? []
+            }
+            for hub in self.hubs.values { ends += await hub.lifetime.ends() }
+            guard !ends.isEmpty else { return }
+            await EventLoopFuture.allEnded(ends)
+        }
+    }
+
     /// The connections of an event loop. On that event loop.
     func loop(on eventLoop: any EventLoop) -> FrontLoop {
         self.loops.withLock { loops in

@@ -10,6 +10,7 @@ final class LongPollTransport: HubTransport, PostedTransport {
         let inquiry: HubInquiry
     }
 
+    var kind: TransportKind { .longPolling }
     private let carried: HubConnection
     private let eventLoop: any EventLoop
     private let slot: LoopSlot<LongPollTransport>

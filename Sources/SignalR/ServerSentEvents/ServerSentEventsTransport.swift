@@ -19,6 +19,7 @@ final class ServerSentEventsTransport: ChannelDuplexHandler, SocketTransport, Po
     }
 
     let connection: any HubTransportOwner
+    var kind: TransportKind { .serverSentEvents }
     private let closeTimeout: Duration
     private let early: ByteBuffer
     private let whenEnded: () -> Void

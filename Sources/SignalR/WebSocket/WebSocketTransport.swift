@@ -21,6 +21,7 @@ final class WebSocketTransport: ChannelDuplexHandler, SocketTransport {
     }
 
     let connection: any HubTransportOwner
+    var kind: TransportKind { .webSockets }
     private let closeTimeout: Duration
     private let early: ByteBuffer
     private(set) var context: ChannelHandlerContext?

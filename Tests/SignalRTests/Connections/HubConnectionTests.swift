@@ -10,6 +10,7 @@ import Testing
 @Suite struct HubConnectionTests {
     /// Takes everything, and has as much left to send as the test says.
     private final class Transport: HubTransport {
+        let kind = TransportKind.webSockets
         var outstanding = 0
         var sent: [String] = []
         private let eventLoop: any EventLoop

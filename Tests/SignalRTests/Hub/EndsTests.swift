@@ -1,7 +1,8 @@
 import NIOCore
-import SignalR
 import Synchronization
 import Testing
+
+@testable import SignalR
 
 @Suite(.timeLimit(.minutes(1))) struct EndsTests {
     private let ended = Probe<String>()
@@ -39,6 +40,20 @@ import Testing
             #expect(await client.readToEnd().readableBytes == 0)
             #expect(await self.ended.next() == "normal")
         }
+    }
+
+    /// Whoever runs the server may leave the process when it has ended, and clients on other event loops would not be told.
+    @Test(arguments: TestTransport.allCases)
+    func theServerEndsBehindItsConnections(_ transport: TestTransport) async throws {
+        let lifetime = InMemoryHubLifetimeManager(hub: "test")
+        var hub = Hub("test", lifetime: lifetime) { _ in }
+        hub.configuration.closeTimeout = .milliseconds(300)
+        try await TestServer.run(["/hub": hub], clientsStay: true) { server in
+            // None of them answers a goodbye.
+            for _ in 0..<4 { _ = try await transport.connect(to: server) }
+            #expect(!lifetime.hasRoom(maximum: 4))
+        }
+        #expect(lifetime.hasRoom(maximum: 1))
     }
 
     /// What went wrong with the client is told to the hub, and not back to the client.

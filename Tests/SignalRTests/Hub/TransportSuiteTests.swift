@@ -31,6 +31,31 @@ import Testing
         }
     }
 
+    @Test func connectionsAreCountedByTransport() async throws {
+        let metrics = Counters()
+        var hub = Hub("test", metrics: metrics) { hub in
+            hub.onDisconnect { [ended] _, reason in ended.add(reason.name) }
+            hub.on("Echo") { (_: HubCaller, text: String) in text }
+        }
+        hub.configuration.closeTimeout = .milliseconds(200)
+        try await TestServer.run(["/hub": hub]) { [hub] server in
+            for (others, transport) in TestTransport.allCases.enumerated() {
+                let client = try await transport.connect(to: server)
+                let staying = try await transport.connect(to: server)
+                _ = try await staying.call("Echo", #""here""#)
+                #expect(metrics["signalr.connects", transport.rawValue] == 2)
+                #expect(metrics.gauge("signalr.connections", transport.rawValue) == 2)
+                try await client.leave()
+                #expect(await self.ended.next() == "normal")
+                #expect(metrics.gauge("signalr.connections", transport.rawValue) == 1)
+                #expect(metrics["signalr.disconnects", "normal"] == others + 1)
+                #expect(hub.connectionCount == others + 1)
+            }
+        }
+        for transport in TestTransport.allCases { #expect(metrics.gauge("signalr.connections", transport.rawValue) == 0) }
+        #expect(metrics.gauge("signalr.connections", "inProcess") == nil)
+    }
+
     @Test(arguments: TestTransport.allCases)
     func refusedHandshakes(_ transport: TestTransport) async throws {
         try await TestServer.run(["/hub": self.hub()]) { server in

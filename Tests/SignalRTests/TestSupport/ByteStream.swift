@@ -22,6 +22,9 @@ final class ByteStream: Sendable {
         var waiting: CheckedContinuation<Void, Never>?
     }
 
+    /// Those that are open, by the port they lead to.
+    private static let open = Mutex<[Int: [ObjectIdentifier: any Channel]]>([:])
+
     private let channel: any Channel
     private let collector: Collector
 
@@ -40,7 +43,18 @@ final class ByteStream: Sendable {
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(collector) }
             }
             .connect(host: "127.0.0.1", port: port).get()
+        let key = ObjectIdentifier(channel)
+        self.open.withLock { $0[port, default: [:]][key] = channel }
+        channel.closeFuture.whenComplete { _ in
+            self.open.withLock { $0[port]?[key] = nil }
+        }
         return ByteStream(channel: channel, collector: collector)
+    }
+
+    /// Closes those that lead to this port.
+    static func closeAll(port: Int) {
+        let channels = self.open.withLock { $0.removeValue(forKey: port) }
+        for channel in (channels ?? [:]).values { channel.close(promise: nil) }
     }
 
     func send(_ bytes: ByteBuffer) async throws { try await self.channel.writeAndFlush(bytes) }

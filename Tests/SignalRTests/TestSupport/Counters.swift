@@ -15,6 +15,9 @@ final class Counters: MetricsFactory, Sendable {
     /// What a gauge says; `nil` if it has never said anything.
     func gauge(_ label: String) -> Int? { self.values.withLock { $0[label] } }
 
+    /// What the gauge with this last dimension says.
+    func gauge(_ label: String, _ dimension: String) -> Int? { self.values.withLock { $0["\(label) \(dimension)"] } }
+
     private final class Handle: CounterHandler, RecorderHandler, TimerHandler, MeterHandler, Sendable {
         let add: @Sendable (Int) -> Void
         let note: @Sendable (Int) -> Void
@@ -45,7 +48,10 @@ final class Counters: MetricsFactory, Sendable {
         return Handle { count in
             self.counts.withLock { $0[key, default: 0] += count }
         } note: { value in
-            self.values.withLock { $0[label] = value }
+            self.values.withLock {
+                $0[label] = value
+                $0[key] = value
+            }
         }
     }
 

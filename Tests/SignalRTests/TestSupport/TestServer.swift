@@ -10,11 +10,12 @@ struct TestServer: Sendable {
     let port: Int
     private let group: ServiceGroup
 
-    /// Runs `body` against a server, which is shut down gracefully behind it.
+    /// Runs `body` against a server, which is shut down gracefully behind it; clients that are still there go before, if they
+    /// are not to stay.
     static func run<Value: Sendable>(
         _ hubs: [String: Hub], endpoints: [any LoopEndpoint] = [], router: Router<BasicRequestContext> = Router(),
         configuration: ListenerConfiguration = .init(), listener: HTTPServerBuilder? = nil,
-        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        clientsStay: Bool = false, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
         let ready = Probe<Int>()
@@ -42,9 +43,11 @@ struct TestServer: Sendable {
             do {
                 value = try await body(server)
             } catch {
+                ByteStream.closeAll(port: server.port)
                 await group.triggerGracefulShutdown()
                 throw error
             }
+            if !clientsStay { ByteStream.closeAll(port: server.port) }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
             return value
