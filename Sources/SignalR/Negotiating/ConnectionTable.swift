@@ -6,8 +6,8 @@ import NIOCore
 /// Those that are not made are bounded, and forgotten in time.
 struct ConnectionTable<Carrier> {
     private enum Entry {
-        /// `early` is what the client sent before it was made.
-        case negotiated(connectionID: String, early: ByteBuffer)
+        /// `early` is what the client sent before it was made. Few are in this state at a time; the others are not to keep room for it.
+        indirect case negotiated(connectionID: String, early: ByteBuffer)
         case carried(Carrier)
     }
 

@@ -1,8 +1,9 @@
 /// What carries a connection, as far as requests that name the connection need to know.
 enum HubCarrier: Sendable {
     case webSockets
-    case serverSentEvents(LoopSlot<ServerSentEventsTransport>, userID: String?)
-    case longPolling(LoopSlot<LongPollTransport>, userID: String?)
+    // Tables keep many of these, and most are WebSockets, which need no room.
+    indirect case serverSentEvents(LoopSlot<ServerSentEventsTransport>, userID: String?)
+    indirect case longPolling(LoopSlot<LongPollTransport>, userID: String?)
 
     var transport: HubTransports {
         switch self {
