@@ -149,7 +149,7 @@ import Testing
         for length in 0..<body.readableBytes {
             let part = body.getSlice(at: 0, length: length)!
             #expect(throws: GraphError.self) { try NotificationBatch.items(in: part) }
-            #expect(NotificationCheck.of(part) { _, _ in false } == .notACollection)
+            #expect(NotificationCheck.of(part) { _, _, _ in false } == .notACollection)
         }
     }
 
@@ -173,7 +173,7 @@ import Testing
                 }
             }
             let body = ByteBuffer(bytes: bytes)
-            let check = NotificationCheck.of(body) { _, _ in false }
+            let check = NotificationCheck.of(body) { _, _, _ in false }
             let items = try? NotificationBatch.items(in: body)
             #expect((check == .notACollection) == (items == nil))
             #expect((check == .empty) == (items?.isEmpty == true))

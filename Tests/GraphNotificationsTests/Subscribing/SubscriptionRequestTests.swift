@@ -49,8 +49,10 @@ import Testing
                 $0.resource = "chats/getAllMessages"
                 $0.lifetime = .seconds(3601)
             },
-            { $0.includesResourceData = true },
+            { $0.includesResourceData = true }, { $0.resource = "users" }, { $0.resource = "me/drive/root" },
+            { $0.resource = "users/u/messages?$top=5" },
             {
+                $0.changeTypes = .updated
                 $0.resource = "groups"
                 $0.includesResourceData = true
             },
