@@ -85,6 +85,11 @@ import Testing
             item: ByteBuffer(string: text)
         )
         #expect(try self.only(text) == .lifecycle(expected))
+        // Some call the tenant an organization.
+        let other = try self.only(#"{"subscriptionId":"s","lifecycleEvent":"missed","organizationId":"o"}"#)
+        #expect(other.tenantID == "o")
+        let both = try self.only(#"{"subscriptionId":"s","lifecycleEvent":"missed","organizationId":"o","tenantId":"t"}"#)
+        #expect(both.tenantID == "t")
         let invented = try self.only(#"{"subscriptionId":"s","lifecycleEvent":"invented","changeType":null,"resource":"r"}"#)
         guard case .lifecycle(let notification) = invented else { throw CancellationError() }
         #expect(notification.event.rawValue == "invented" && notification.resource == "r")

@@ -37,7 +37,13 @@ struct SubscriptionReconciler {
                 continue
             }
             let actual = one.record.corrected(by: subscription)
-            if actual != one.record { report.drifted.append(actual) }
+            var known = one.record
+            if known.createdAt == nil {
+                // Written before it was kept when one was created, and where its lifecycle notifications go.
+                known.createdAt = actual.createdAt
+                known.lifecycleNotificationURL = actual.lifecycleNotificationURL
+            }
+            if actual != known { report.drifted.append(actual) }
         }
         let ids = Set(known.flatMap(\.ids))
         report.orphans = listed.filter { subscription in

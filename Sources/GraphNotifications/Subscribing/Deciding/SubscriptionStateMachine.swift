@@ -9,7 +9,7 @@ struct SubscriptionStateMachine: Sendable {
         var expiresAt: Int64
     }
 
-    private enum State: Equatable {
+    enum State: Equatable {
         /// Graph does not know it.
         case absent
         /// A `POST` is in flight; what it takes the place of still lives.
@@ -36,7 +36,7 @@ struct SubscriptionStateMachine: Sendable {
         case removed
     }
 
-    private enum Goal: Equatable {
+    enum Goal: Equatable {
         /// It shall be alive.
         case alive
         /// What Graph has is not what is declared. The new one is created before the old one goes, where Graph lets both be.
@@ -70,20 +70,20 @@ struct SubscriptionStateMachine: Sendable {
     /// How long one is left alone that was born expired: the clocks do not agree, and haste does not help.
     private static let expiredPause: Int64 = 60_000
 
-    private var state: State
-    private var goal = Goal.alive
-    private var due: Int64
+    private(set) var state: State
+    private(set) var goal = Goal.alive
+    private(set) var due: Int64
     /// When it is renewed if nothing else happens.
-    private var renewal = Int64.max
-    private var mayExist: Bool
+    private(set) var renewal = Int64.max
+    private(set) var mayExist: Bool
     private var isAfterLoss = false
     private var mustRenew = false
     private var wantsAuthorization = false
     private var confirmedAt: Int64?
     /// When it was last renewed or authorized.
-    private var authorizedAt: Int64?
+    private(set) var authorizedAt: Int64?
     /// Graph's id of what it took the place of, and when that is deleted.
-    private var leftover: (id: String, due: Int64)?
+    private(set) var leftover: (id: String, due: Int64)?
     /// How many attempts have failed in a row.
     private(set) var failures = 0
     /// Whether the last attempt failed in a way that does not pass by itself.
@@ -391,71 +391,5 @@ struct SubscriptionStateMachine: Sendable {
     mutating func refuse() {
         self.hasFailed = true
         self.due = .max
-    }
-
-    // MARK: - What is known
-
-    /// When there is something to do; `nil` while something is in flight and when all is done.
-    var dueAt: Int64? { self.isResting ? self.due : nil }
-
-    /// When it will be renewed; `nil` if it is not alive.
-    var renewsAt: Int64? {
-        guard case .active = self.state, self.goal == .alive else { return nil }
-        return self.renewal
-    }
-
-    /// Whether nothing is in flight, and it is not gone.
-    private var isResting: Bool {
-        switch self.state {
-        case .absent, .untold, .remembered, .active: true
-        default: false
-        }
-    }
-
-    /// Graph's id of it, and when it expires.
-    var live: Live? {
-        switch self.state {
-        case .untold(let live), .telling(let live), .remembered(let live), .checking(let live), .active(let live),
-            .renewing(let live), .reauthorizing(let live), .discarding(let live):
-            live
-        case .creating(let live), .removing(let live): live
-        case .absent, .removed: nil
-        }
-    }
-
-    /// Graph's ids of it: its own, and of what it took the place of.
-    var ids: [String] { (self.live.map { [$0.id] } ?? []) + (self.leftover.map { [$0.id] } ?? []) }
-
-    /// Whether a `POST` is in flight, or the last one may have worked.
-    var mayBeCreated: Bool {
-        if case .creating = self.state { return true }
-        return self.mayExist
-    }
-
-    /// Whether Graph authorized it so lately that it must be left alone.
-    func isFreshlyAuthorized(now: Int64) -> Bool {
-        self.authorizedAt.map { now < $0 + Self.reauthorizationPause } ?? false
-    }
-
-    /// Whether it is gone, as it should be.
-    var isRemoved: Bool { self.state == .removed }
-
-    /// Whether what Graph has, or is asked for, is what shall be there.
-    var isSettled: Bool { self.goal == .alive }
-
-    /// Whether it is to be gone.
-    var isUndeclared: Bool { self.goal == .gone }
-
-    /// One word for people.
-    var label: String {
-        if self.goal == .gone { return "deleted" }
-        return switch self.state {
-        case .creating: "creating"
-        case .renewing, .reauthorizing: "renewing"
-        case .removed: "deleted"
-        case _ where self.hasFailed: "failed"
-        case .active, .remembered, .checking, .untold, .telling, .discarding: "active"
-        case .absent, .removing: "waiting"
-        }
     }
 }

@@ -18,10 +18,9 @@ extension SubscriptionTable {
     /// What Graph's list is compared with.
     func known(in account: String) -> [SubscriptionReconciler.Known] {
         self.all.filter { $0.record.account == account || $0.request?.account == account }.map { entry in
-            let isResting = entry.request != nil && !entry.machine.isUndeclared && entry.machine.dueAt != nil
-            return SubscriptionReconciler.Known(
+            SubscriptionReconciler.Known(
                 record: entry.record, ids: entry.machine.ids + [entry.record.replacedID].compactMap(\.self),
-                restingID: isResting ? entry.machine.live?.id : nil, mayBeCreated: entry.machine.mayBeCreated
+                restingID: entry.machine.comparableID, mayBeCreated: entry.machine.mayBeCreated
             )
         }
     }

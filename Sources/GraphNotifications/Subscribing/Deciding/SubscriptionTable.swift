@@ -353,10 +353,10 @@ struct SubscriptionTable {
     /// Applies what Graph's list says about those of an account.
     mutating func apply(_ report: SubscriptionReconciler.Report, now: Int64, jitter: () -> Double) {
         for record in report.drifted {
-            guard var entry = self.entries[record.name], let request = entry.request, entry.record.id == record.id,
-                entry.machine.dueAt != nil
+            guard var entry = self.entries[record.name], let request = entry.request,
+                let id = entry.machine.comparableID, id == record.id
             else { continue }
-            if let id = record.id, let expiresAt = record.expiresAt, expiresAt != entry.record.expiresAt {
+            if let expiresAt = record.expiresAt, expiresAt != entry.record.expiresAt {
                 entry.machine.confirmed(
                     id: id, expiresAt: expiresAt, confirmedAt: record.confirmedAt ?? now, now: now, jitter: jitter()
                 )

@@ -46,6 +46,7 @@ public struct EndpointProbe: Sendable {
         let answer: (status: Int, contentType: String, body: ByteBuffer)
         do {
             let response = try await self.httpClient.execute(request, timeout: .milliseconds(self.timeout.milliseconds))
+            if response.history.count > 1 { throw Redirected() }
             answer = (
                 Int(response.status.code), response.headers.first(name: "Content-Type") ?? "",
                 try await response.body.collect(upTo: Self.maximumAnswer)
@@ -58,9 +59,13 @@ public struct EndpointProbe: Sendable {
         throw GraphError(.validationFailed, "The notification URL at \(origin) \(fault).", status: answer.status)
     }
 
+    private struct Redirected: Error {}
+    private static let redirects = "redirects to another one: Graph does not follow, so give it that one"
+
     /// What is wrong with an answer, to stand after "the notification URL".
     static func fault(in answer: (status: Int, contentType: String, body: ByteBuffer), token: String) -> String? {
         guard answer.status == 200 else {
+            guard !(300..<400).contains(answer.status) else { return Self.redirects }
             return "answered \(answer.status) instead of 200: make sure that its path leads to this program"
         }
         guard answer.contentType.lowercased().hasPrefix("text/plain") else {
@@ -75,6 +80,7 @@ public struct EndpointProbe: Sendable {
 
     private func reason(of error: any Error) -> String {
         switch error {
+        case is Redirected: return Self.redirects
         case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded || error == .readTimeout:
             return "took longer than \(self.timeout.components.seconds) s to answer; Graph waits no longer than 10 s"
         case let error as HTTPClientError where error == .tlsHandshakeTimeout:
