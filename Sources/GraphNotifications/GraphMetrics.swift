@@ -11,6 +11,14 @@ public struct GraphMetrics: Sendable {
     let subscriptions: Gauge
     let creations: Counter
     let renewals: Counter
+    let reauthorizations: Counter
+    let renewalBatches: Counter
+    let deletions: Counter
+    let adoptions: Counter
+    let disappearances: Counter
+    let drifts: Counter
+    let orphans: Gauge
+    let losses: [PossibleLoss.Reason: Counter]
     let failures: Counter
     let lifecycleEvents: Counter
     let missed: Counter
@@ -33,6 +41,19 @@ public struct GraphMetrics: Sendable {
         self.subscriptions = Gauge(label: "tidings.subscriptions.active", factory: factory)
         self.creations = Counter(label: "tidings.subscriptions.created", factory: factory)
         self.renewals = Counter(label: "tidings.subscriptions.renewed", factory: factory)
+        self.reauthorizations = Counter(label: "tidings.subscriptions.reauthorized", factory: factory)
+        self.renewalBatches = Counter(label: "tidings.subscriptions.renewal_batches", factory: factory)
+        self.deletions = Counter(label: "tidings.subscriptions.deleted", factory: factory)
+        self.adoptions = Counter(label: "tidings.subscriptions.adopted", factory: factory)
+        self.disappearances = Counter(label: "tidings.subscriptions.disappeared", factory: factory)
+        self.drifts = Counter(label: "tidings.subscriptions.drifted", factory: factory)
+        self.orphans = Gauge(label: "tidings.subscriptions.orphans", factory: factory)
+        self.losses = Dictionary(
+            uniqueKeysWithValues: PossibleLoss.Reason.allCases.map { reason in
+                let dimensions = [("reason", reason.rawValue)]
+                return (reason, Counter(label: "tidings.subscriptions.losses", dimensions: dimensions, factory: factory))
+            }
+        )
         self.failures = Counter(label: "tidings.subscriptions.failures", factory: factory)
         self.lifecycleEvents = Counter(label: "tidings.subscriptions.lifecycle_events", factory: factory)
         self.missed = Counter(label: "tidings.subscriptions.missed", factory: factory)

@@ -1,5 +1,6 @@
 /// The keys of this module's log metadata.
 extension String {
+    static let account = "tidings.account"
     static let attempt = "graph.request.attempt"
     static let clientRequestID = "graph.client_request.id"
     static let count = "tidings.count"
@@ -7,6 +8,7 @@ extension String {
     static let lifecycleEvent = "graph.lifecycle.event"
     static let operation = "graph.operation"
     static let pause = "tidings.pause_ms"
+    static let reason = "tidings.loss.reason"
     static let requestID = "graph.request.id"
     static let status = "http.response.status_code"
     static let subscriptionID = "graph.subscription.id"

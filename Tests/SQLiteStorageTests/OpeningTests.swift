@@ -69,6 +69,35 @@ import Testing
         #expect(error?.description.contains("belongs to another program") == true)
     }
 
+    @Test func opensWhatWasWrittenBeforeThereWereAccounts() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("tidings.db")
+        let old = try DatabasePool(path: path)
+        try Schema.migrator.migrate(old, upTo: "2026-11 certificates of subscriptions")
+        try await old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO subscription
+                      (name, id, resource, change_types, notification_url, client_state, expires_at, confirmed_at, certificate_id)
+                    VALUES ('sales', 's1', 'users/sales/messages', 'created,updated', 'https://me.test/n', 'secret', 20, 10, 'first')
+                    """
+            )
+        }
+        try old.close()
+        let storage = try SQLiteStorage.open(at: path)
+        let expected = SubscriptionRecord(
+            name: "sales", account: "default", id: "s1", resource: "users/sales/messages", changeTypes: [.created, .updated],
+            notificationURL: "https://me.test/n", clientState: "secret", expiresAt: 20, confirmedAt: 10, certificateID: "first"
+        )
+        #expect(try await storage.subscriptions.all() == [expected])
+        #expect(try await storage.subscriptions.lastSignOfLife() == nil)
+        var moved = expected
+        moved.replacedID = "s0"
+        try await storage.subscriptions.save(moved)
+        #expect(try await storage.subscriptions.all() == [moved])
+        try storage.close()
+    }
+
     @Test func refusesWhatANewerVersionWrote() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("tidings.db")

@@ -20,6 +20,12 @@ import Testing
         ops.confirmedAt = 1_700_000_000_000
         ops.tenantID = "7f3c1d52"
         ops.certificateID = "graph-2026-11-24"
+        ops.account = "fabrikam"
+        ops.lifecycleNotificationURL = "https://tidings.example.com/lifecycle"
+        ops.createdAt = 1_600_000_000_000
+        ops.authorizationWantedAt = 1_750_000_000_000
+        ops.applicationID = "c2d0f4a8"
+        ops.replacedID = "b1f6a4de"
         try await storage.subscriptions.save(sales)
         try await storage.subscriptions.save(ops)
         try storage.close()
@@ -33,6 +39,20 @@ import Testing
         try await storage.subscriptions.remove(name: "ops")
         try await storage.subscriptions.remove(name: "nobody")
         #expect(try await storage.subscriptions.all() == [renewed])
+        try storage.close()
+    }
+}
+
+@Suite struct SignOfLifeTests {
+    @Test func theLastOneCounts() async throws {
+        let directory = try TemporaryDirectory()
+        var storage = try SQLiteStorage.open(at: directory.file("tidings.db"))
+        #expect(try await storage.subscriptions.lastSignOfLife() == nil)
+        try await storage.subscriptions.noteSignOfLife(1_700_000_000_000)
+        try await storage.subscriptions.noteSignOfLife(1_700_000_300_000)
+        try storage.close()
+        storage = try SQLiteStorage.open(at: directory.file("tidings.db"))
+        #expect(try await storage.subscriptions.lastSignOfLife() == 1_700_000_300_000)
         try storage.close()
     }
 }

@@ -103,11 +103,22 @@ extension GraphClient {
     public func renewSubscriptions(
         _ renewals: [(id: String, until: Int64)]
     ) async -> [Result<GraphSubscription, GraphError>] {
-        await self.batch(renewals, to: "renew the subscription") { renewal throws(GraphError) in
-            try self.call(
-                changing: renewal.id, SubscriptionChange(expiresAt: renewal.until), to: "renew the subscription"
-            )
+        await self.updateSubscriptions(renewals.map { ($0.id, SubscriptionChange(expiresAt: $0.until)) })
+    }
+
+    /// Changes subscriptions, up to 20 in one request. Each has its own result, in the same order.
+    public func updateSubscriptions(
+        _ changes: [(id: String, change: SubscriptionChange)]
+    ) async -> [Result<GraphSubscription, GraphError>] {
+        await self.batch(changes, to: "renew the subscription") { item throws(GraphError) in
+            try self.call(changing: item.id, item.change, to: "renew the subscription")
         }
+    }
+
+    /// Authorizes subscriptions anew, up to 20 in one request. Each has its own result, in the same order.
+    public func reauthorizeSubscriptions(ids: [String]) async -> [Result<Void, GraphError>] {
+        await self.batch(ids.map { GraphBatchRequest(.POST, "subscriptions/\($0.percentEncoded)/reauthorize") })
+            .map { $0.map { _ in } }
     }
 
     /// Deletes subscriptions, up to 20 in one request; one that is not there counts as deleted. Each has its own result, in the

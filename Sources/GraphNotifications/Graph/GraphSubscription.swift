@@ -1,7 +1,7 @@
 import JSONBytes
 import NIOCore
 
-/// A subscription as Graph knows it. Its client state is not among it: Graph does not reliably tell.
+/// A subscription as Graph knows it. Its description leaves out the client state.
 public struct GraphSubscription: Sendable, Equatable {
     /// Graph's id of it.
     public var id: String
@@ -15,6 +15,8 @@ public struct GraphSubscription: Sendable, Equatable {
     public var lifecycleNotificationURL: String?
     /// When it expires, in milliseconds since 1970.
     public var expiresAt: Int64
+    /// The secret that it was created with, where Graph tells: never in a list. Not for logs.
+    public var clientState: String?
     /// The application that created it.
     public var applicationID: String?
     /// Who created it: a person, or the application's service principal.
@@ -26,8 +28,8 @@ public struct GraphSubscription: Sendable, Equatable {
 
     public init(
         id: String, resource: String, changeTypes: ChangeTypes, notificationURL: String,
-        lifecycleNotificationURL: String? = nil, expiresAt: Int64, applicationID: String? = nil, creatorID: String? = nil,
-        includesResourceData: Bool = false, encryptionCertificateID: String? = nil
+        lifecycleNotificationURL: String? = nil, expiresAt: Int64, clientState: String? = nil, applicationID: String? = nil,
+        creatorID: String? = nil, includesResourceData: Bool = false, encryptionCertificateID: String? = nil
     ) {
         self.id = id
         self.resource = resource
@@ -35,6 +37,7 @@ public struct GraphSubscription: Sendable, Equatable {
         self.notificationURL = notificationURL
         self.lifecycleNotificationURL = lifecycleNotificationURL
         self.expiresAt = expiresAt
+        self.clientState = clientState
         self.applicationID = applicationID
         self.creatorID = creatorID
         self.includesResourceData = includesResourceData
@@ -54,6 +57,7 @@ public struct GraphSubscription: Sendable, Equatable {
                 result.changeTypes = try reader.readStringIfPresent().flatMap { ChangeTypes($0) } ?? []
             case "notificationUrl": result.notificationURL = try reader.readStringIfPresent() ?? ""
             case "lifecycleNotificationUrl": result.lifecycleNotificationURL = try reader.readStringIfPresent()
+            case "clientState": result.clientState = try reader.readStringIfPresent()
             case "applicationId": result.applicationID = try reader.readStringIfPresent()
             case "creatorId": result.creatorID = try reader.readStringIfPresent()
             case "includeResourceData" where try reader.peek() == .bool:
@@ -69,4 +73,8 @@ public struct GraphSubscription: Sendable, Equatable {
         result.expiresAt = expiresAt
         return result
     }
+}
+
+extension GraphSubscription: CustomStringConvertible {
+    public var description: String { "GraphSubscription(\(self.id): \(self.resource), \(self.changeTypes))" }
 }

@@ -76,6 +76,7 @@ private struct ItemFields {
     var lifecycleEvent: String?
     var resource: String?
     var tenantID: String?
+    var organizationID: String?
     var resourceID: String?
     var etag: String?
     var encryptedContent: EncryptedContent?
@@ -95,6 +96,8 @@ private struct ItemFields {
                 self.resource = try reader.readStringOrNull()
             } else if name.equalsIgnoringCase("tenantId") {
                 self.tenantID = try reader.readStringIfPresent()
+            } else if name.equalsIgnoringCase("organizationId") {
+                self.organizationID = try reader.readStringIfPresent()
             } else if name.equalsIgnoringCase("id") {
                 self.id = try reader.readStringIfPresent()
             } else if name.equalsIgnoringCase("resourceData"), try reader.peek() == .object {
@@ -148,7 +151,7 @@ private struct ItemFields {
             return .lifecycle(
                 LifecycleNotification(
                     subscriptionID: subscriptionID, clientState: self.clientState, event: .init(rawValue: event),
-                    resource: self.resource, tenantID: self.tenantID, item: item
+                    resource: self.resource, tenantID: self.tenantID ?? self.organizationID, item: item
                 )
             )
         }
@@ -161,7 +164,7 @@ private struct ItemFields {
         return .change(
             ChangeNotification(
                 subscriptionID: subscriptionID, clientState: self.clientState, changeType: changeType.lowercased(),
-                resource: resource, tenantID: self.tenantID, resourceID: self.resourceID, etag: self.etag,
+                resource: resource, tenantID: self.tenantID ?? self.organizationID, resourceID: self.resourceID, etag: self.etag,
                 id: self.id, encryptedContent: self.encryptedContent, item: item
             )
         )

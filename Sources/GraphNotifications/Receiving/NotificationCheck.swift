@@ -18,9 +18,10 @@ enum NotificationCheck: Equatable {
     ///   - body: The body of a `POST`.
     ///   - maximumItems: How many items it may have.
     ///   - isForged: Whether an item with this subscription id and client state, where it has them, is certainly not Graph's.
+    ///     It is also told whether the item tells of a change, and not of the subscription itself.
     static func of(
         _ body: ByteBuffer, maximumItems: Int = .max,
-        isForged: (_ subscriptionID: JSONStringSlice?, _ clientState: JSONStringSlice?) -> Bool
+        isForged: (_ subscriptionID: JSONStringSlice?, _ clientState: JSONStringSlice?, _ isChange: Bool) -> Bool
     ) -> NotificationCheck {
         body.withUnsafeReadableBytes { bytes in
             var isCollection = false
@@ -42,16 +43,18 @@ enum NotificationCheck: Equatable {
                         }
                         var subscriptionID: JSONStringSlice?
                         var clientState: JSONStringSlice?
+                        var isChange = true
                         try reader.readObject { reader, name throws(JSONError) in
                             if name.equalsIgnoringCase("subscriptionId") {
                                 subscriptionID = try reader.readSliceIfPresent()
                             } else if name.equalsIgnoringCase("clientState") {
                                 clientState = try reader.readSliceIfPresent()
                             } else {
+                                if name.equalsIgnoringCase("lifecycleEvent") { isChange = false }
                                 try reader.skip()
                             }
                         }
-                        if isForged(subscriptionID, clientState) { forged += 1 }
+                        if isForged(subscriptionID, clientState, isChange) { forged += 1 }
                     }
                 }
                 try reader.finish()

@@ -29,6 +29,7 @@ public final class WebhookReceiver: Service {
     /// Its limits.
     public let configuration: WebhookConfiguration
     private let notStored: WebhookAnswer
+    private let now: @Sendable () -> Int64
     private let metrics: GraphMetrics
     private let logger: Logger
 
@@ -39,11 +40,12 @@ public final class WebhookReceiver: Service {
     ///     its create call has returned.
     ///   - queue: Where they go.
     ///   - configuration: Limits.
+    ///   - now: The time in milliseconds since 1970, to learn how often something comes; the wall clock if it is not given.
     ///   - metrics: What is counted.
     ///   - logger: For what cannot be thrown.
     public init(
         directory: SubscriptionDirectory, into queue: any NotificationQueue,
-        configuration: WebhookConfiguration = .init(), metrics: GraphMetrics = .init(),
+        configuration: WebhookConfiguration = .init(), now: (@Sendable () -> Int64)? = nil, metrics: GraphMetrics = .init(),
         logger: Logger = Logger(label: "GraphNotifications")
     ) {
         self.secrets = .directory(directory)
@@ -51,6 +53,7 @@ public final class WebhookReceiver: Service {
         self.worker = nil
         self.configuration = configuration
         self.notStored = .notStored(retryAfter: configuration.retryAfter)
+        self.now = now ?? WallClock.now
         self.metrics = metrics
         self.logger = logger
     }
@@ -64,6 +67,7 @@ public final class WebhookReceiver: Service {
         self.worker = worker
         self.configuration = configuration
         self.notStored = .notStored(retryAfter: configuration.retryAfter)
+        self.now = WallClock.now
         self.metrics = metrics
         self.logger = logger
     }
@@ -151,12 +155,19 @@ public final class WebhookReceiver: Service {
         switch self.secrets {
         case .directory(let directory):
             let table = directory.table
-            return NotificationCheck.of(request.body, maximumItems: self.configuration.maximumItems) { id, clientState in
-                guard let id, let known = table.subscription(id: id) else { return false }
-                return !(clientState.map { ClientState.matches($0, known.clientState) } ?? false)
+            var now: Int64?
+            return NotificationCheck.of(request.body, maximumItems: self.configuration.maximumItems) { id, state, isChange in
+                guard let id, let known = table.entry(id: id) else { return false }
+                guard let state, ClientState.matches(state, known.subscription.clientState) else { return true }
+                if isChange {
+                    let moment = now ?? self.now()
+                    now = moment
+                    known.activity.note(moment)
+                }
+                return false
             }
         case .shared(let expected):
-            return NotificationCheck.of(request.body, maximumItems: self.configuration.maximumItems) { _, clientState in
+            return NotificationCheck.of(request.body, maximumItems: self.configuration.maximumItems) { _, clientState, _ in
                 !(clientState.map { ClientState.matches($0, expected) } ?? false)
             }
         }

@@ -25,6 +25,8 @@ public struct DecryptionKey: Sendable {
     public let thumbprint: String
     /// The certificate as Graph wants it (`encryptionCertificate`): DER in Base64.
     public let certificate: String
+    /// When the certificate expires, in milliseconds since 1970. Graph does not mind; people may.
+    public let expiresAt: Int64
     // Read once and never changed; what does the work underneath guards itself. The same key is `Sendable` as one for signing.
     nonisolated(unsafe) let privateKey: _RSA.Encryption.PrivateKey
 
@@ -55,6 +57,7 @@ public struct DecryptionKey: Sendable {
         }
         self.id = id
         self.certificate = Data(document.derBytes).base64EncodedString()
+        self.expiresAt = Int64(certificate.notValidAfter.timeIntervalSince1970 * 1000)
         self.thumbprint = Self.thumbprint(of: document.derBytes)
         self.privateKey = key
     }

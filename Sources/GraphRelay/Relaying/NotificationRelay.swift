@@ -26,7 +26,7 @@ public struct NotificationRelay: Service {
     private let directory: SubscriptionDirectory
     private let configuration: RelayConfiguration
     private let opener: NotificationOpener?
-    private let onLifecycle: @Sendable (LifecycleNotification) async -> Void
+    private let onLifecycle: @Sendable (LifecycleNotification) async throws -> Void
     private let metrics: RelayMetrics
     private let now: @Sendable () -> Int64
     private let logger: Logger
@@ -38,14 +38,15 @@ public struct NotificationRelay: Service {
     ///   - directory: Which subscriptions are known.
     ///   - configuration: Its times and sizes.
     ///   - opener: What verifies and opens encrypted content; `nil` passes it over, and updates come without it.
-    ///   - onLifecycle: Told of lifecycle events, after the entry they came in is settled. The relay waits for it.
+    ///   - onLifecycle: Told of each lifecycle event before the entry it came in is settled, and again while it throws: at least
+    ///     once, also if the process ends meanwhile. The relay waits for it.
     ///   - metrics: Where to count.
     ///   - now: Milliseconds since 1970.
     ///   - logger: For what cannot be thrown: that the store fails, and that it works again.
     public init(
         queue: any NotificationQueue, log: any UpdateLog, directory: SubscriptionDirectory,
         configuration: RelayConfiguration = .init(), opener: NotificationOpener? = nil,
-        onLifecycle: @escaping @Sendable (LifecycleNotification) async -> Void = { _ in },
+        onLifecycle: @escaping @Sendable (LifecycleNotification) async throws -> Void = { _ in },
         metrics: RelayMetrics = .init(), now: @escaping @Sendable () -> Int64 = Self.systemTime, logger: Logger
     ) {
         self.queue = queue

@@ -24,7 +24,7 @@ struct RelayBatch: Sendable {
     private(set) var decisions: [Decision] = []
     /// The entries of which nothing is left to decide.
     private(set) var settled: [Int64] = []
-    /// Events to hand over when the rest is committed.
+    /// Events to hand over before the rest is committed.
     private(set) var lifecycle: [LifecycleNotification] = []
     /// The size of all items.
     private(set) var bytes = 0

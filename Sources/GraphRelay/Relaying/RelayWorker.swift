@@ -10,7 +10,7 @@ struct RelayWorker {
     let directory: SubscriptionDirectory
     let configuration: RelayConfiguration
     let opener: NotificationOpener?
-    let onLifecycle: @Sendable (LifecycleNotification) async -> Void
+    let onLifecycle: @Sendable (LifecycleNotification) async throws -> Void
     let metrics: RelayMetrics
     let now: @Sendable () -> Int64
     let logger: Logger
@@ -137,11 +137,30 @@ struct RelayWorker {
     private func commitBatch(of sorter: inout NotificationSorter) async -> Bool {
         guard sorter.hasBatch else { return true }
         let batch = sorter.takeBatch()
+        // First: what the entry they came in has to say is in no other place once it is settled.
+        for notification in batch.lifecycle { guard await self.handOver(notification) else { return false } }
         let isCommitted = await self.metrics.batches.measure { () async in await self.commit(batch) }
         self.metrics.held.record(sorter.heldCount)
-        guard isCommitted else { return false }
-        for notification in batch.lifecycle { await self.onLifecycle(notification) }
-        return true
+        return isCommitted
+    }
+
+    /// Tries until it is taken.
+    ///
+    /// - Returns: `false` when the relay must stop before that; the queue still has it.
+    private func handOver(_ notification: LifecycleNotification) async -> Bool {
+        var failures = 0
+        while true {
+            do {
+                try await self.onLifecycle(notification)
+                return true
+            } catch {
+                guard !Task.isCancelled else { return false }
+                failures += 1
+                self.metrics.failures.increment()
+                await self.pause(afterFailures: failures, of: error)
+                guard !Task.isCancelled else { return false }
+            }
+        }
     }
 
     private func commit(_ batch: RelayBatch) async -> Bool {

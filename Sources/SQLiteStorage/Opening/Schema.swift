@@ -88,6 +88,23 @@ enum Schema {
         migrator.registerMigration("2026-11 certificates of subscriptions") { db in
             try db.execute(sql: "ALTER TABLE subscription ADD COLUMN certificate_id TEXT")
         }
+        migrator.registerMigration("2026-11 accounts and lives of subscriptions") { db in
+            for column in [
+                "account TEXT NOT NULL DEFAULT 'default'", "lifecycle_notification_url TEXT", "created_at INTEGER",
+                "authorization_wanted_at INTEGER", "application_id TEXT", "replaced_id TEXT",
+            ] {
+                try db.execute(sql: "ALTER TABLE subscription ADD COLUMN \(column)")
+            }
+            // Apart from the row of counters, which each commit writes.
+            try db.execute(
+                sql: """
+                    CREATE TABLE sign_of_life (
+                      id INTEGER PRIMARY KEY CHECK (id = 1),
+                      seen_at INTEGER NOT NULL
+                    ) STRICT
+                    """
+            )
+        }
         return migrator
     }()
 

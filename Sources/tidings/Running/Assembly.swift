@@ -69,7 +69,7 @@ struct Assembly: Sendable {
         )
         let relay = NotificationRelay(
             queue: storage.queue, log: storage.log, directory: known, opener: rich?.opener,
-            onLifecycle: { manager?.handle($0) }, metrics: relayMetrics, logger: logger
+            onLifecycle: { try await manager?.handle($0) }, metrics: relayMetrics, logger: logger
         )
         let webhook = WebhookReceiver(directory: known, into: storage.queue, metrics: graphMetrics, logger: logger)
         let names = settings.managed.map(\.name) + settings.external.map(\.name)
@@ -135,11 +135,14 @@ struct Assembly: Sendable {
             tenantID: graph.tenantID, clientID: graph.clientID, clientSecret: graph.clientSecret,
             cloud: GraphCloud(authority: graph.authority, graph: graph.endpoint), httpClient: .shared
         )
-        return SubscriptionManager(
+        let account = SubscriptionAccount(
             graph: GraphClient(
                 baseURL: graph.endpoint, credential: credential, httpClient: .shared, tenantID: graph.tenantID, logger: logger
             ),
-            store: records, directory: directory, notificationURL: publicURL + "/notifications",
+            tenantID: graph.tenantID, applicationID: graph.clientID
+        )
+        return SubscriptionManager(
+            accounts: [account], store: records, directory: directory, notificationURL: publicURL + "/notifications",
             lifecycleNotificationURL: publicURL + "/lifecycle", certificates: certificates,
             requests: settings.managed.map(\.request), metrics: metrics, logger: logger
         )

@@ -20,7 +20,7 @@ import Testing
         let created = try await graph.createSubscription(self.draft)
         #expect(created.id == "s1")
         #expect(created.resource == self.draft.resource && created.changeTypes == [.created, .updated])
-        #expect(created.expiresAt == self.draft.expiresAt && created.lifecycleNotificationURL == nil)
+        #expect(created.expiresAt == self.draft.expiresAt && created.lifecycleNotificationURL == self.draft.lifecycleNotificationURL)
         #expect(self.played.subscriptions[0].clientState == "secret")
         #expect(self.played.subscriptions[0].notificationURL == self.draft.notificationURL)
         let renewed = try await graph.renewSubscription(id: "s1", until: 1_795_944_700_000)

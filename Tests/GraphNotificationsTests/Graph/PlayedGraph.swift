@@ -15,6 +15,7 @@ final class PlayedGraph: GraphTransport {
         var notificationURL: String
         var clientState: String
         var expiresAt: String
+        var lifecycleURL: String?
     }
 
     struct Request: Equatable {
@@ -68,7 +69,28 @@ final class PlayedGraph: GraphTransport {
             return state.hook
         }
         if let hook, let response = try await hook(request) { return response }
+        if path == "/$batch" { return try await self.answer(batch: body, token: token) }
         return self.state.withLock { Self.answer(request.method, path, body, &$0) }
+    }
+
+    /// Each part is asked for as if it had come alone.
+    private func answer(batch: String, token: String) async throws(GraphError) -> GraphResponse {
+        let object = (try? JSONSerialization.jsonObject(with: Data(batch.utf8))) as? [String: [[String: Any]]]
+        var responses: [String] = []
+        for part in object?["requests"] ?? [] {
+            let url = part["url"] as? String ?? ""
+            var request = GraphRequest(
+                method: HTTPMethod(rawValue: part["method"] as? String ?? ""),
+                url: Self.base + (url.hasPrefix("/") ? url : "/" + url), headers: ["Authorization": token]
+            )
+            if let body = part["body"], let data = try? JSONSerialization.data(withJSONObject: body) {
+                request.body = ByteBuffer(bytes: data)
+            }
+            let response = try await self.send(request)
+            let body = response.body.readableBytes > 0 ? #","body":\#(String(buffer: response.body))"# : ""
+            responses.append(#"{"id":"\#(part["id"] as? String ?? "")","status":\#(response.status)\#(body)}"#)
+        }
+        return Self.ok(200, #"{"responses":[\#(responses.joined(separator: ","))]}"#)
     }
 
     private static func answer(_ method: HTTPMethod, _ path: String, _ body: String, _ state: inout State) -> GraphResponse {
@@ -81,18 +103,22 @@ final class PlayedGraph: GraphTransport {
             let subscription = Subscription(
                 id: "s\(state.created)", resource: fields["resource"] ?? "", changeType: fields["changeType"] ?? "",
                 notificationURL: fields["notificationUrl"] ?? "", clientState: fields["clientState"] ?? "",
-                expiresAt: fields["expirationDateTime"] ?? ""
+                expiresAt: fields["expirationDateTime"] ?? "", lifecycleURL: fields["lifecycleNotificationUrl"]
             )
             state.subscriptions[subscription.id] = subscription
             return Self.ok(201, Self.json(subscription))
+        case (.POST, _) where path.hasSuffix("/reauthorize"):
+            let isKnown = state.subscriptions[String(id.dropLast("/reauthorize".count))] != nil
+            return isKnown ? GraphResponse(status: 204) : Self.notFound
         case (.GET, "/subscriptions"):
-            let all = state.subscriptions.values.sorted { $0.id < $1.id }.map(Self.json).joined(separator: ",")
+            let all = state.subscriptions.values.sorted { $0.id < $1.id }.map { Self.json($0) }.joined(separator: ",")
             return Self.ok(200, #"{"value":[\#(all)]}"#)
         case (.GET, _):
-            return state.subscriptions[id].map { Self.ok(200, Self.json($0)) } ?? Self.notFound
+            return state.subscriptions[id].map { Self.ok(200, Self.json($0, withSecret: true)) } ?? Self.notFound
         case (.PATCH, _):
             guard var subscription = state.subscriptions[id] else { return Self.notFound }
             subscription.expiresAt = fields["expirationDateTime"] ?? ""
+            if let url = fields["notificationUrl"] { subscription.notificationURL = url }
             state.subscriptions[id] = subscription
             return Self.ok(200, Self.json(subscription))
         case (.DELETE, _):
@@ -114,12 +140,14 @@ final class PlayedGraph: GraphTransport {
         GraphResponse(status: status, body: ByteBuffer(string: body))
     }
 
-    private static func json(_ subscription: Subscription) -> String {
-        """
-        {"@odata.context":"x","id":"\(subscription.id)","resource":"\(subscription.resource)",\
-        "changeType":"\(subscription.changeType)","clientState":null,"notificationUrl":"\(subscription.notificationURL)",\
-        "lifecycleNotificationUrl":null,"expirationDateTime":"\(subscription.expiresAt)","includeResourceData":null}
-        """
+    private static func json(_ subscription: Subscription, withSecret: Bool = false) -> String {
+        let state = withSecret ? #""\#(subscription.clientState)""# : "null"
+        let lifecycleURL = subscription.lifecycleURL.map { #""\#($0)""# } ?? "null"
+        return """
+            {"@odata.context":"x","id":"\(subscription.id)","resource":"\(subscription.resource)",\
+            "changeType":"\(subscription.changeType)","clientState":\(state),"notificationUrl":"\(subscription.notificationURL)",\
+            "lifecycleNotificationUrl":\(lifecycleURL),"expirationDateTime":"\(subscription.expiresAt)","includeResourceData":null}
+            """
     }
 }
 

@@ -85,6 +85,11 @@ import Testing
             item: ByteBuffer(string: text)
         )
         #expect(try self.only(text) == .lifecycle(expected))
+        // Some call the tenant an organization.
+        let other = try self.only(#"{"subscriptionId":"s","lifecycleEvent":"missed","organizationId":"o"}"#)
+        #expect(other.tenantID == "o")
+        let both = try self.only(#"{"subscriptionId":"s","lifecycleEvent":"missed","organizationId":"o","tenantId":"t"}"#)
+        #expect(both.tenantID == "t")
         let invented = try self.only(#"{"subscriptionId":"s","lifecycleEvent":"invented","changeType":null,"resource":"r"}"#)
         guard case .lifecycle(let notification) = invented else { throw CancellationError() }
         #expect(notification.event.rawValue == "invented" && notification.resource == "r")
@@ -149,7 +154,7 @@ import Testing
         for length in 0..<body.readableBytes {
             let part = body.getSlice(at: 0, length: length)!
             #expect(throws: GraphError.self) { try NotificationBatch.items(in: part) }
-            #expect(NotificationCheck.of(part) { _, _ in false } == .notACollection)
+            #expect(NotificationCheck.of(part) { _, _, _ in false } == .notACollection)
         }
     }
 
@@ -173,7 +178,7 @@ import Testing
                 }
             }
             let body = ByteBuffer(bytes: bytes)
-            let check = NotificationCheck.of(body) { _, _ in false }
+            let check = NotificationCheck.of(body) { _, _, _ in false }
             let items = try? NotificationBatch.items(in: body)
             #expect((check == .notACollection) == (items == nil))
             #expect((check == .empty) == (items?.isEmpty == true))

@@ -86,7 +86,7 @@ private final class RecordingStore: SubscriptionStore {
         SubscriptionManager(
             graph: GraphClient(self.played, clock: self.time, now: { [time] in time.milliseconds }), store: store,
             directory: self.directory, notificationURL: Self.url, certificates: self.certificates, requests: requests,
-            clock: self.time,
+            policy: SubscriptionPolicy(listInterval: nil), clock: self.time,
             now: { [time] in time.milliseconds }, random: { 0.5 }, logger: recordingLogger(self.lines)
         )
     }
@@ -247,9 +247,10 @@ private final class RecordingStore: SubscriptionStore {
         try await self.running([self.request("sales")], store: store) { manager in
             try await eventually("there is a new one") { self.isActive(manager, "sales") && manager.status()[0].id == "s1" }
             #expect(manager.status()[0].resource == "users/sales/messages")
+            try await eventually("the old one is gone") { store.records[0].replacedID == nil }
         }
-        #expect(self.played.asked == ["DELETE /subscriptions/old", "POST /subscriptions"])
-        #expect(store.records.map(\.resource) == ["users/sales/messages"])
+        #expect(self.played.asked == ["POST /subscriptions", "DELETE /subscriptions/old"])
+        #expect(store.records.map(\.resource) == ["users/sales/messages"] && store.records[0].replacedID == nil)
         #expect(self.directory.all.map(\.id) == ["s1"])
     }
 
@@ -308,7 +309,10 @@ private final class RecordingStore: SubscriptionStore {
         }
         #expect(
             self.played.asked
-                == ["POST /subscriptions", "GET /subscriptions", "DELETE /subscriptions/ghost", "POST /subscriptions"]
+                == [
+                    "POST /subscriptions", "GET /subscriptions", "GET /subscriptions/ghost", "DELETE /subscriptions/ghost",
+                    "POST /subscriptions",
+                ]
         )
     }
 
@@ -476,24 +480,26 @@ private final class RecordingStore: SubscriptionStore {
         try await self.running([self.request("sales")], store: RecordingStore()) { manager in
             try await eventually("it is active") { self.isActive(manager, "sales") }
             let state = self.directory.all[0].clientState
-            func tell(_ event: LifecycleNotification.Event, id: String = "s1", state given: String? = nil) {
-                manager.handle(LifecycleNotification(subscriptionID: id, clientState: given ?? state, event: event))
+            func tell(_ event: LifecycleNotification.Event, id: String = "s1", state given: String? = nil) async throws {
+                try await manager.handle(LifecycleNotification(subscriptionID: id, clientState: given ?? state, event: event))
             }
-            tell(.subscriptionRemoved, state: "forged")
-            tell(.subscriptionRemoved, id: "unknown")
-            tell(.missed)
-            tell(.init(rawValue: "invented"))
-            tell(.reauthorizationRequired)
-            try await eventually("it is renewed") { self.played.asked.contains("PATCH /subscriptions/s1") }
+            try await tell(.subscriptionRemoved, state: "forged")
+            try await tell(.subscriptionRemoved, id: "unknown")
+            try await tell(.missed)
+            try await tell(.init(rawValue: "invented"))
+            try await tell(.reauthorizationRequired)
+            try await eventually("it is authorized") { self.played.asked.contains("POST /subscriptions/s1/reauthorize") }
             try await eventually("it is active") { self.isActive(manager, "sales") }
             // Not again so soon.
-            tell(.reauthorizationRequired)
-            #expect(manager.status()[0].renewsAt == ManualTime.start + 600_000)
+            try await tell(.reauthorizationRequired)
+            #expect(self.played.asked.last == "POST /subscriptions/s1/reauthorize")
             self.played.forget("s1")
-            tell(.subscriptionRemoved)
+            try await tell(.subscriptionRemoved)
             try await eventually("there is a new one") { self.isActive(manager, "sales") && manager.status()[0].id == "s2" }
         }
-        #expect(self.played.asked == ["POST /subscriptions", "PATCH /subscriptions/s1", "POST /subscriptions"])
+        #expect(
+            self.played.asked == ["POST /subscriptions", "POST /subscriptions/s1/reauthorize", "POST /subscriptions"]
+        )
         #expect(self.lines.all.contains { $0.hasPrefix("warning: Graph lost notifications") })
     }
 

@@ -49,8 +49,10 @@ import Testing
                 $0.resource = "chats/getAllMessages"
                 $0.lifetime = .seconds(3601)
             },
-            { $0.includesResourceData = true },
+            { $0.includesResourceData = true }, { $0.resource = "users" }, { $0.resource = "me/drive/root" },
+            { $0.resource = "users/u/messages?$top=5" },
             {
+                $0.changeTypes = .updated
                 $0.resource = "groups"
                 $0.includesResourceData = true
             },
@@ -66,6 +68,73 @@ import Testing
             let sentence = self.refusal(request)
             #expect(sentence?.hasSuffix(".") == true, "\(request)")
             #expect(sentence?.contains("xxx") == false)
+        }
+    }
+
+    @Test func howADeclarationComparesWithWhatGraphHas() {
+        typealias Standing = SubscriptionRequest.Standing
+        let record = SubscriptionRecord(
+            name: "sales", id: "s1", resource: "users/u/messages", changeTypes: .created, notificationURL: "n",
+            lifecycleNotificationURL: "l", clientState: "secret", createdAt: 1
+        )
+        let cases: [(Standing, (inout SubscriptionRequest, inout SubscriptionRecord) -> Void)] = [
+            (.current, { _, _ in }), (.moved, { $1.notificationURL = "before" }),
+            (
+                .different(createsFirst: true),
+                {
+                    $0.resource = "users/u/events"; _ = $1
+                }
+            ),
+            (
+                .different(createsFirst: true),
+                {
+                    $0.changeTypes = [.created, .deleted]; _ = $1
+                }
+            ),
+            (
+                .different(createsFirst: false),
+                {
+                    $0.account = "other"; $0.resource = "users/u/events"; _ = $1
+                }
+            ),
+            (
+                .different(createsFirst: false),
+                {
+                    $0.account = "other"; _ = $1
+                }
+            ),
+            (
+                .different(createsFirst: false),
+                {
+                    $0.includesResourceData = true; _ = $1
+                }
+            ),
+            (
+                .different(createsFirst: false),
+                {
+                    $0.clientState = "declared"; _ = $1
+                }
+            ),
+            (
+                .current,
+                {
+                    $0.clientState = "secret"; _ = $1
+                }
+            ),
+            (.different(createsFirst: false), { $1.lifecycleNotificationURL = nil }),
+            // Written before that was kept.
+            (
+                .current,
+                {
+                    $1.lifecycleNotificationURL = nil; $1.createdAt = nil
+                }
+            ),
+        ]
+        for (number, (expected, change)) in cases.enumerated() {
+            var (request, record) = (self.good, record)
+            change(&request, &record)
+            let standing = request.standing(of: record, notificationURL: "n", lifecycleNotificationURL: "l")
+            #expect(standing == expected, "\(number)")
         }
     }
 

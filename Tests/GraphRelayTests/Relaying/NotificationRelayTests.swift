@@ -16,6 +16,8 @@ import Testing
         let log: FakeLog
         let directory = SubscriptionDirectory([.sales])
         let lifecycle = Watched<[LifecycleNotification]>([])
+        /// How often those who are told of lifecycle events fail.
+        let refusals = Watched(0)
         let lines = Watched<[Logger.Level]>([])
         var configuration = RelayConfiguration(
             holdCheckInterval: .milliseconds(1), backoff: Backoff(base: .milliseconds(1), maximum: .milliseconds(2)),
@@ -31,7 +33,11 @@ import Testing
         var relay: NotificationRelay {
             NotificationRelay(
                 queue: self.queue, log: self.log, directory: self.directory, configuration: self.configuration,
-                onLifecycle: { [lifecycle] notification in lifecycle.change { $0.append(notification) } },
+                onLifecycle: { [lifecycle, refusals] notification in
+                    lifecycle.change { $0.append(notification) }
+                    refusals.change { $0 -= 1 }
+                    if refusals.value >= 0 { throw GraphError(.storageFailed, "The disk is full.") }
+                },
                 now: { [time] in time.now },
                 logger: Logger(label: "test") { [lines] _ in LevelRecorder(lines: lines) }
             )
@@ -132,16 +138,42 @@ import Testing
         #expect(relaying.log.log.deadLetters.map(\.reason) == [.unknownSubscription])
     }
 
-    @Test func handsLifecycleEventsOnWhenTheyAreSettled() async throws {
+    @Test func handsLifecycleEventsOnBeforeTheyAreSettled() async throws {
         let relaying = Relaying()
-        relaying.log.failAppends { [attempts = relaying.log.attempts] _ in attempts.value < 5 ? .outage : nil }
+        relaying.log.failAppends { _ in .outage }
         try await relaying.whileRunning { _ in
             try await relaying.queue.append(body(lifecycle(event: "reauthorizationRequired"), lifecycle(secret: "wrong")))
             await relaying.lifecycle.wait { !$0.isEmpty }
-            #expect(relaying.log.attempts.value > 5)
-            #expect(relaying.log.outcomes.value.flatMap(\.settled).filter { $0 > 0 } == [1])
         }
         #expect(relaying.lifecycle.value.map(\.event) == [.reauthorizationRequired])
+        // The process ended between the two: the queue has it, and it is handed on again.
+        #expect(try await relaying.queue.count() == 1)
+        relaying.log.failAppends { _ in nil }
+        try await relaying.whileRunning { _ in await relaying.settled(1) }
+        #expect(relaying.lifecycle.value.map(\.event) == [.reauthorizationRequired, .reauthorizationRequired])
+        #expect(try await relaying.queue.count() == 0)
+    }
+
+    @Test func aLifecycleEventIsHandedOnUntilItIsTaken() async throws {
+        let relaying = Relaying()
+        relaying.refusals.change { $0 = 3 }
+        try await relaying.whileRunning { _ in
+            try await relaying.queue.append(body(lifecycle(event: "missed"), item()))
+            await relaying.settled(1)
+        }
+        #expect(relaying.lifecycle.value.count == 4)
+        #expect(try await relaying.appended.count == 1)
+        #expect(relaying.lines.value == [.error, .notice])
+    }
+
+    @Test func whatNobodyTakesStaysInTheQueue() async throws {
+        let relaying = Relaying()
+        relaying.refusals.change { $0 = .max }
+        try await relaying.whileRunning { _ in
+            try await relaying.queue.append(body(lifecycle(event: "missed")))
+            await relaying.lifecycle.wait { $0.count >= 2 }
+        }
+        #expect(try await relaying.queue.count() == 1)
     }
 
     @Test func anOutageIsToldOnceAndEndsInOrder() async throws {

@@ -92,6 +92,7 @@ import Testing
         let played = PlayedBatches { part in
             if part.method == "DELETE" { return part.url.hasSuffix("gone") ? (404, "{}", "{}") : (204, "{}", "") }
             if part.url.hasSuffix("gone") { return (404, "{}", "{}") }
+            if part.url.hasSuffix("/reauthorize") { return part.url.contains("away") ? (404, "{}", "{}") : (204, "{}", "") }
             let id = part.url.split(separator: "/").count == 1 ? "new" : String(part.url.dropFirst("/subscriptions/".count))
             return (
                 200, "{}",
@@ -112,6 +113,13 @@ import Testing
         let renewed = await graph.renewSubscriptions([("a", 1_795_944_600_000), ("gone", 1_795_944_600_000)])
         #expect(try renewed[0].get().id == "a" && renewed[1].failure?.code == .notFound)
         #expect(played.parts.last { $0.method == "PATCH" }?.body == #"{"expirationDateTime":"2026-11-29T09:30:00.000Z"}"#)
+        let encryption = SubscriptionEncryption(certificate: "AA==", certificateID: "second")
+        let change = SubscriptionChange(notificationURL: "https://me.test/new", encryption: encryption)
+        #expect(try await graph.updateSubscriptions([("a", change)])[0].get().id == "a")
+        #expect(played.parts.last?.body.contains(#""encryptionCertificateId":"second""#) == true)
+        let authorized = await graph.reauthorizeSubscriptions(ids: ["a", "away"])
+        #expect(authorized[0].failure == nil && authorized[1].failure?.code == .notFound)
+        #expect(played.parts.count { $0.method == "POST" && $0.url == "/subscriptions/a/reauthorize" } == 1)
         let shown = await graph.subscriptions(ids: ["gone", "b"])
         #expect(shown[0].failure?.code == .notFound && (try? shown[1].get().id) == "b")
         let deleted = await graph.deleteSubscriptions(ids: ["gone", "b"])

@@ -2,6 +2,8 @@
 public struct SubscriptionRequest: Sendable, Equatable {
     /// What it is called here; unique.
     public var name: String
+    /// The account it belongs to, see ``SubscriptionAccount``.
+    public var account: String
     /// What it watches, relative to Graph's version: `users/{id}/messages`.
     public var resource: String
     /// Which changes it asks for.
@@ -14,10 +16,11 @@ public struct SubscriptionRequest: Sendable, Equatable {
     public var includesResourceData: Bool
 
     public init(
-        name: String, resource: String, changeTypes: ChangeTypes, lifetime: Duration? = nil, clientState: String? = nil,
-        includesResourceData: Bool = false
+        name: String, account: String = SubscriptionAccount.defaultName, resource: String, changeTypes: ChangeTypes,
+        lifetime: Duration? = nil, clientState: String? = nil, includesResourceData: Bool = false
     ) {
         self.name = name
+        self.account = account
         self.resource = resource
         self.changeTypes = changeTypes
         self.lifetime = lifetime
@@ -40,6 +43,15 @@ public struct SubscriptionRequest: Sendable, Equatable {
             throw refuse("needs a resource relative to Graph, such as users/{id}/messages.")
         }
         guard !self.changeTypes.isEmpty else { throw refuse("needs a change type: created, updated or deleted.") }
+        let allowed = ResourceLimits.changeTypes(of: self.resource)
+        guard allowed.isSuperset(of: self.changeTypes) else {
+            throw refuse(
+                "asks for \(self.changeTypes.subtracting(allowed)): of \(self.resource) Graph tells \(allowed) only."
+            )
+        }
+        if let fault = ResourceLimits.fault(inOptionsOf: self.resource, includesResourceData: self.includesResourceData) {
+            throw refuse(fault)
+        }
         if let clientState = self.clientState, clientState.isEmpty || clientState.unicodeScalars.count > 128 {
             throw refuse("has a client state that is empty or longer than 128 characters.")
         }
@@ -75,11 +87,26 @@ public struct SubscriptionRequest: Sendable, Equatable {
             )
     }
 
-    /// Whether what Graph has is what is declared.
-    func matches(_ record: SubscriptionRecord, notificationURL: String) -> Bool {
-        self.resource == record.resource && self.changeTypes == record.changeTypes
-            && record.notificationURL == notificationURL && self.includesResourceData == (record.certificateID != nil)
-            && (self.clientState.map { ClientState.matches($0, record.clientState) } ?? true)
+    /// How what Graph has compares with what is declared.
+    func standing(of record: SubscriptionRecord, notificationURL: String, lifecycleNotificationURL: String?) -> Standing {
+        guard self.changeTypes == record.changeTypes, self.resource == record.resource else {
+            return .different(createsFirst: self.account == record.account)
+        }
+        // Graph allows one of each resource and set of changes. What was written before it was kept when a subscription was
+        // created does not say where its lifecycle notifications go.
+        guard self.account == record.account, self.includesResourceData == (record.certificateID != nil),
+            record.createdAt == nil || record.lifecycleNotificationURL == lifecycleNotificationURL,
+            self.clientState.map({ ClientState.matches($0, record.clientState) }) ?? true
+        else { return .different(createsFirst: false) }
+        return record.notificationURL == notificationURL ? .current : .moved
+    }
+
+    enum Standing: Equatable {
+        case current
+        /// Graph can be told where notifications go now.
+        case moved
+        /// Only a new subscription will do.
+        case different(createsFirst: Bool)
     }
 }
 

@@ -1,0 +1,37 @@
+/// A subscription of which notifications may not have come.
+public struct PossibleLoss: Sendable, Equatable {
+    /// How it came to light.
+    public enum Reason: String, Sendable, Equatable, CaseIterable {
+        /// The subscription was created: what was there before is the baseline to compare with later.
+        case created
+        /// Graph said that it lost notifications (lifecycle event `missed`).
+        case missed
+        /// Graph removed the subscription, or did not know it any more, or it expired.
+        case removed
+        /// Nobody took notifications in for longer than Graph tries again.
+        case downtime
+        /// Somebody asked for it.
+        case requested
+    }
+
+    /// The name under which the subscription is declared.
+    public var subscription: String
+    /// What it watches.
+    public var resource: String
+    /// How it came to light.
+    public var reason: Reason
+
+    public init(subscription: String, resource: String, reason: Reason) {
+        self.subscription = subscription
+        self.resource = resource
+        self.reason = reason
+    }
+}
+
+/// Is told when notifications may have been lost, and finds out what changed meanwhile.
+public protocol LossObserver: Sendable {
+    /// Takes note of it, durably before it returns; what was missed is looked for afterwards.
+    ///
+    /// It may be told the same twice, and must then look once or twice, never not at all.
+    func mayHaveLost(_ loss: PossibleLoss) async throws(GraphError)
+}
