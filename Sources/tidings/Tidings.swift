@@ -17,7 +17,9 @@ struct Tidings: AsyncParsableCommand {
         commandName: "tidings",
         abstract: "Microsoft 365 changes, live in your app.",
         version: Self.version,
-        subcommands: [Dev.self, Serve.self, Emulate.self, Tail.self, CertificateCommand.self]
+        subcommands: [
+            Dev.self, Serve.self, Emulate.self, SubscriptionsCommand.self, Tail.self, CertificateCommand.self, Doctor.self,
+        ]
     )
 
     /// Wrong usage is told by the parser, with status 64; every other failure is one sentence, with status 1.

@@ -20,10 +20,10 @@ struct CommandTests {
                 "serve", "--config", "t.yaml", "--port", "81", "--log-level", "trace", "--set", "a=b", "--set", "c=d",
             ]) as? Serve
         )
-        #expect(serve.config == "t.yaml")
+        #expect(serve.sources.config == "t.yaml")
         #expect(serve.port == 81)
         #expect(serve.logLevel == .trace)
-        #expect(serve.assignments == ["a=b", "c=d"])
+        #expect(serve.sources.assignments == ["a=b", "c=d"])
         let tail = try #require(try Tidings.parseAsRoot(["tail", "--after", "k-1", "--json", "--topics", "all,user/x"]) as? Tail)
         #expect(tail.after == "k-1")
         #expect(tail.json)
@@ -32,7 +32,8 @@ struct CommandTests {
     @Test(arguments: [
         ["dev", "--port", "0"], ["dev", "--port", "65536"], ["dev", "--port", "80", "--emulator-port", "80"],
         ["serve", "--port", "-1"], ["emulate", "--port", "x"], ["tail", "--topics", ","], ["serve", "--log-level", "loud"],
-        ["nonsense"],
+        ["nonsense"], ["subscriptions", "show", "a/b"], ["subscriptions", "renew", ".."], ["subscriptions", "create", "a"],
+        ["subscriptions", "list", "--device-code"],
     ])
     func wrongUsageIsRefusedByTheParser(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Tidings.parseAsRoot(arguments) }

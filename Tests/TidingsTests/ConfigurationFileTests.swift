@@ -26,7 +26,7 @@ struct ConfigurationFileTests {
                 """,
             path: "t.yaml"
         )
-        #expect(file.subscriptions == ["b-2", "a_1"])
+        #expect(file.names.subscriptions == ["b-2", "a_1"])
         #expect(!file.isEmpty)
     }
 
@@ -57,7 +57,7 @@ struct ConfigurationFileTests {
         ),
         (
             "subscriptions:\n  a.b:\n    resource: x\n",
-            "t.yaml, line 2: the subscription name a.b may hold letters, digits, hyphens and underscores only, 64 at most."
+            "t.yaml, line 2: the name a.b may hold letters, digits, hyphens and underscores only, 64 at most."
         ),
     ])
     func whatMeansNothingIsRefused(yaml: String, sentence: String) {

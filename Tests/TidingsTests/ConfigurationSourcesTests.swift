@@ -80,7 +80,7 @@ struct ConfigurationSourcesTests {
         ("http.port", "--set needs a key and a value, such as --set http.port=8080."),
         ("http.prot=1", "--set: there is no key http.prot; did you mean http.port?"),
         ("http.port=x", "http.port must be a whole number from 1 to 65535."),
-        ("subscriptions.x.resource=a", "--set: no subscription x is declared in the configuration file."),
+        ("subscriptions.x.resource=a", "--set: subscriptions.x is not in the configuration file."),
         (
             "clients.token=0123456789abcdef",
             "clients.token is a secret, which others could read off the command line; set TIDINGS_CLIENTS_TOKEN instead."
@@ -93,7 +93,7 @@ struct ConfigurationSourcesTests {
     @Test func withoutAFileThereAreDefaults() async throws {
         let sources = try await ConfigurationSources(file: nil, environment: [:])
         #expect(sources.reader.text(.directory) == "tidings-data")
-        #expect(sources.subscriptions.isEmpty)
+        #expect(sources.names.subscriptions.isEmpty)
     }
 
     @Test func aMissingFileIsOneSentence() async throws {
@@ -119,7 +119,8 @@ struct ConfigurationSourcesTests {
                 case .list(let words): words?.last ?? "word"
                 }
             let sources = try await self.sources(
-                "subscriptions:\n  aName-2:\n    resource: r\n", environment: [key.environmentVariable(of: name): value]
+                "subscriptions:\n  aName-2:\n    resource: r\ngraph:\n  accounts:\n    aName-2:\n      tenantId: t\n",
+                environment: [key.environmentVariable(of: name): value]
             )
             switch key.kind {
             case .text, .choice: #expect(sources.reader.text(key, of: name) == value)

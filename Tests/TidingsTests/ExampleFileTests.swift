@@ -53,7 +53,8 @@ struct ExampleFileTests {
 
     @Test func everythingInItIsAKey() throws {
         let file = try ConfigurationFile(checking: try self.uncommented(), path: "tidings.example.yaml")
-        #expect(file.subscriptions == ["sales", "archive"])
+        #expect(file.names.subscriptions == ["sales", "archive"])
+        #expect(file.names.accounts == ["fabrikam"])
     }
 }
 

@@ -40,8 +40,11 @@ struct RoutesTests {
             authentication: authentication, topics: ["subscription/*"], hosts: TrustedHosts(besidesLoopback: hosts),
             adminToken: token, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
+        let file = DeclarationFile(in: try DataDirectory("/tmp"))
+        let registry = try SubscriptionRegistry(ServerSettings(dataDirectory: "/tmp"), file: file)
         let routes = Routes(
             updates: UpdatesRoute(reader: UpdateReader(log: self.log, policy: access.policy), access: access),
+            admin: AdminRoutes(desk: SubscriptionDesk(registry: registry, manager: nil, catchUp: nil), adminToken: token),
             adminToken: token, readiness: self.readiness,
             isStorageFailing: { [condition] in condition.isFailing.withLock { $0 } }, status: status, metrics: PrometheusMetrics()
         )

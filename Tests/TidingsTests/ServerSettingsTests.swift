@@ -26,7 +26,7 @@ struct ServerSettingsTests {
         #expect(settings.host == "127.0.0.1")
         #expect(settings.port == 8080)
         #expect(settings.drainWindow == .seconds(1))
-        #expect(settings.graph == nil)
+        #expect(settings.accounts.isEmpty)
         #expect(settings.managed.isEmpty)
         #expect(settings.retention.logAge == .seconds(7 * 86_400))
         #expect(settings.retention.logBytes == 1 << 30)
@@ -39,7 +39,7 @@ struct ServerSettingsTests {
                 .init(name: "load", id: "7-6", clientState: "s", changeTypes: [.created, .updated, .deleted])
             ]
         )
-        #expect(settings.graph == nil)
+        #expect(settings.accounts.isEmpty)
     }
 
     @Test func aManagedSubscriptionIsReadWhole() async throws {
@@ -53,14 +53,14 @@ struct ServerSettingsTests {
             ]
         )
         #expect(settings.publicURL == "https://t.example.com")
-        #expect(settings.graph?.clientSecret == "s")
-        #expect(settings.graph?.endpoint == "https://graph.microsoft.com/v1.0")
+        #expect(settings.accounts.first?.proof == .secret("s"))
+        #expect(settings.accounts.first?.endpoint == "https://graph.microsoft.com/v1.0")
     }
 
     @Test func whatWasDeclaredBeforeCanStillBeDeleted() async throws {
         let settings = try await self.settings(Self.graph + "http:\n  publicUrl: https://t.example.com\n", Self.secret)
         #expect(settings.managed.isEmpty)
-        #expect(settings.graph != nil)
+        #expect(settings.accounts.count == 1)
     }
 
     private static let tokens =

@@ -11,8 +11,8 @@ struct StatusTests {
             bounds: UpdateLogBounds(oldest: 3, latest: 7), waiting: 1, deadLetters: 2, connections: 4,
             subscriptions: [
                 .init(
-                    name: "sales", id: "7", resource: "users/\"x\"", changeTypes: "created,updated", state: "active",
-                    expiresAt: 0, renewsAt: nil, lastError: nil
+                    name: "sales", account: "default", id: "7", resource: "users/\"x\"", changeTypes: "created,updated",
+                    state: "active", expiresAt: 0, renewsAt: nil, lastError: nil, lastEventAt: 1000, isSilent: true
                 ),
                 .init(name: "load", id: nil, resource: nil, changeTypes: "deleted", state: "external"),
             ]
@@ -22,10 +22,10 @@ struct StatusTests {
                 {"version":"1.2.3","startedAt":"2025-11-25T09:30:00.123Z","mode":"serve","epoch":"k3x9",\
                 "log":{"oldest":"k3x9-2","latest":"k3x9-7","count":5},"queue":{"waiting":1},"deadLetters":{"count":2},\
                 "connections":{"graphUpdates":4},"subscriptions":[\
-                {"name":"sales","id":"7","resource":"users/\\"x\\"","changeTypes":"created,updated","state":"active",\
-                "expiresAt":"1970-01-01T00:00:00.000Z","renewsAt":null,"lastError":null},\
-                {"name":"load","id":null,"resource":null,"changeTypes":"deleted","state":"external","expiresAt":null,\
-                "renewsAt":null,"lastError":null}]}
+                {"name":"sales","account":"default","id":"7","resource":"users/\\"x\\"","changeTypes":"created,updated","state":"active",\
+                "expiresAt":"1970-01-01T00:00:00.000Z","renewsAt":null,"lastError":null,"lastEventAt":"1970-01-01T00:00:01.000Z","isSilent":true},\
+                {"name":"load","account":null,"id":null,"resource":null,"changeTypes":"deleted","state":"external","expiresAt":null,\
+                "renewsAt":null,"lastError":null,"lastEventAt":null,"isSilent":false}]}
                 """
         )
     }

@@ -2,11 +2,11 @@ import JSONBytes
 import NIOCore
 
 /// Moments as Graph and HTTP write them, in milliseconds since 1970.
-enum GraphTime {
+package enum GraphTime {
     /// Reads `2026-11-29T09:30:00Z` and its kin: any number of fraction digits, any offset; none means UTC.
     ///
     /// - Returns: `nil` if it is not a moment.
-    static func milliseconds(iso8601 text: String) -> Int64? {
+    package static func milliseconds(iso8601 text: String) -> Int64? {
         var scanner = DigitScanner(bytes: Array(text.utf8))
         guard let year = scanner.number(digits: 4), scanner.take("-"), let month = scanner.number(digits: 2),
             scanner.take("-"), let day = scanner.number(digits: 2), scanner.take("T") || scanner.take("t"),
@@ -31,7 +31,7 @@ enum GraphTime {
     }
 
     /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`.
-    static func milliseconds(httpDate text: String) -> Int64? {
+    package static func milliseconds(httpDate text: String) -> Int64? {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let words = text.split(separator: " ")
         guard words.count == 6, words[5] == "GMT", let day = Int64(words[1]), (1...31).contains(day),
@@ -45,7 +45,7 @@ enum GraphTime {
     }
 
     /// Writes `2026-11-29T09:30:00.000Z`.
-    static func iso8601(_ milliseconds: Int64) -> String {
+    package static func iso8601(_ milliseconds: Int64) -> String {
         var buffer = ByteBuffer()
         buffer.writeISO8601(millisecondsSince1970: milliseconds)
         return String(buffer: buffer)

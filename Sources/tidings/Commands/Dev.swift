@@ -73,11 +73,13 @@ struct Dev: AsyncParsableCommand {
         settings.publicURL = settings.localURL
         settings.logLevel = self.logLevel
         let emulator = "http://127.0.0.1:\(self.emulatorPort)"
-        settings.graph = ServerSettings.Graph(
-            tenantID: tenant.id, clientID: EmulatedApplication.contoso.id,
-            clientSecret: EmulatedApplication.contoso.secrets.first?.value ?? "",
-            endpoint: "\(emulator)/v1.0", authority: emulator
-        )
+        settings.accounts = [
+            GraphAccount(
+                tenantID: tenant.id, clientID: EmulatedApplication.contoso.id,
+                proof: .secret(EmulatedApplication.contoso.secrets.first?.value ?? ""), endpoint: "\(emulator)/v1.0",
+                authority: emulator
+            )
+        ]
         settings.managed = tenant.users.map { user in
             ServerSettings.ManagedSubscription(
                 name: String(user.userPrincipalName.prefix { $0 != "@" }), resource: "users/\(user.userPrincipalName)/messages",

@@ -3,12 +3,6 @@ import Configuration
 import Logging
 import Metrics
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// `tidings serve`: the relay for real, as its configuration says.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,30 +13,20 @@ struct Serve: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The configuration file.")
-    var config: String?
+    @OptionGroup var sources: ConfigurationOptions
     @Option(help: "The address to listen at, instead of http.host.")
     var host: String?
     @Option(help: "The port to listen at, instead of http.port.")
     var port: Int?
-    @Option(help: "Where data are kept, instead of storage.directory.")
-    var data: String?
     @Option(help: "What is written to standard error, instead of log.level.")
     var logLevel: Logger.Level?
-    @Option(name: .customLong("set"), help: ArgumentHelp("Any other key.", valueName: "key=value"))
-    var assignments: [String] = []
 
     func validate() throws {
         if let port = self.port { try self.check(port: port, option: "--port") }
     }
 
     func run() async throws {
-        let settings = try ServerSettings(
-            await ConfigurationSources(
-                file: self.config, environment: ProcessInfo.processInfo.environment, options: self.options,
-                assignments: self.assignments
-            )
-        )
+        let settings = try await self.sources.settings(self.options)
         LineLogHandler.bootstrap(settings.logLevel)
         let logger = Logger(label: "tidings")
         let metrics = PrometheusMetrics()
@@ -69,7 +53,6 @@ struct Serve: AsyncParsableCommand {
         var options: [(key: ConfigurationKey, value: ConfigContent)] = []
         if let host = self.host { options.append((.host, .string(host))) }
         if let port = self.port { options.append((.port, .int(port))) }
-        if let data = self.data { options.append((.directory, .string(data))) }
         if let level = self.logLevel { options.append((.logLevel, .string(level.rawValue))) }
         return options
     }

@@ -2,19 +2,20 @@
 enum ConfigurationEnvironment {
     static let prefix = "TIDINGS_"
 
-    /// Variables that mean something to those who build and test the program.
-    private static let foreign = ["TIDINGS_TEST", "TIDINGS_BENCHMARKS", "TIDINGS_BINARY"]
+    /// Variables that mean something to other commands, and to those who build and test the program.
+    private static let foreign =
+        ["TIDINGS_TEST", "TIDINGS_BENCHMARKS", "TIDINGS_BINARY"] + [ServerPlace.urlVariable, ServerPlace.tokenVariable]
 
     /// Refuses variables that look like settings and are none, and values that cannot be.
     ///
     /// - Parameters:
     ///   - environment: All variables of the process.
-    ///   - names: The names of declared subscriptions.
-    static func check(_ environment: [String: String], subscriptions names: [String]) throws(Failure) {
+    ///   - names: The names that the configuration file declares.
+    static func check(_ environment: [String: String], names: ConfigurationNames) throws(Failure) {
         var known: [String: ConfigurationKey] = [:]
         for key in ConfigurationKey.all {
-            if key.components.contains(ConfigurationKey.wildcard) {
-                for name in names { known[key.environmentVariable(of: name)] = key }
+            if let section = key.namedSection {
+                for name in names[ofSection: section] { known[key.environmentVariable(of: name)] = key }
             } else {
                 known[key.environmentVariable()] = key
             }

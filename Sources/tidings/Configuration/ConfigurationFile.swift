@@ -2,8 +2,8 @@ import Yams
 
 /// A configuration file, checked as a whole before anything is read from it: a word that means nothing is refused.
 struct ConfigurationFile: Equatable {
-    /// The names of the declared subscriptions, in the order of the file.
-    private(set) var subscriptions: [String] = []
+    /// The names that the user chose, in the order of the file.
+    private(set) var names = ConfigurationNames()
     /// Whether it sets nothing.
     private(set) var isEmpty = true
     private let path: String
@@ -34,7 +34,7 @@ struct ConfigurationFile: Equatable {
             if let key = ConfigurationKey.key(at: path) {
                 try self.check(value, of: key, at: path)
             } else if !ConfigurationKey.words(after: path).isEmpty {
-                if section == ["subscriptions"] { try self.declare(word, at: name) }
+                if ConfigurationNames.sections.contains(section) { try self.declare(word, in: section, at: name) }
                 try self.check(section: value, at: path)
             } else {
                 throw self.failure(at: name, ConfigurationKey.unknown(path))
@@ -53,16 +53,16 @@ struct ConfigurationFile: Equatable {
         }
     }
 
-    private mutating func declare(_ name: String, at node: Node) throws(Failure) {
+    private mutating func declare(_ name: String, in section: [String], at node: Node) throws(Failure) {
         guard name.utf8.count <= 64, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
         else {
             throw self.failure(
                 at: node,
-                "the subscription name \(name.withoutControlCharacters) may hold letters, digits, hyphens and underscores only, "
+                "the name \(name.withoutControlCharacters) may hold letters, digits, hyphens and underscores only, "
                     + "64 at most."
             )
         }
-        self.subscriptions.append(name)
+        self.names.add(name, in: section)
     }
 
     private func check(_ value: Node, of key: ConfigurationKey, at path: [String]) throws(Failure) {

@@ -40,29 +40,65 @@ extension ConfigurationKey {
     )
     static let tenantID = ConfigurationKey(
         "graph.tenantId", .text,
-        "The tenant whose changes are followed. Needed to keep subscriptions alive, as are the next two."
+        "The tenant whose changes are followed. Needed to keep subscriptions alive, as are the next and a credential."
     )
     static let clientID = ConfigurationKey(
         "graph.clientId", .text,
         "The application that is registered in the tenant."
     )
+    static let credential = ConfigurationKey(
+        "graph.credential", .choice(["secret", "certificate", "workload", "managedIdentity"]),
+        "How it signs in; by the one of the next four that is set, if this is not."
+    )
     static let clientSecret = ConfigurationKey(
         "graph.clientSecret", .text, isSecret: true,
         "The secret of that application; better kept in the environment, as TIDINGS_GRAPH_CLIENT_SECRET."
     )
+    static let clientCertificate = ConfigurationKey(
+        "graph.clientCertificate", .text,
+        "A PEM file with the certificate that was uploaded to its registration, and the private key."
+    )
+    static let tokenFile = ConfigurationKey(
+        "graph.tokenFile", .text,
+        "The file of the token with which the platform vouches for this program (workload); AZURE_FEDERATED_TOKEN_FILE if it is "
+            + "not set."
+    )
+    static let managedIdentity = ConfigurationKey(
+        "graph.managedIdentity", .text,
+        "Which identity of the Azure machine signs in: system, or one that was given to it, by its client id, as object: and its "
+            + "object id, or by its resource id."
+    )
+    static let cloud = ConfigurationKey(
+        "graph.cloud", .choice(["global", "usGovernment", "usGovernmentDoD", "china"]),
+        "Which of Microsoft's clouds the tenant is in; global if it is not set."
+    )
     static let graphEndpoint = ConfigurationKey(
-        "graph.endpoint", .text, default: "https://graph.microsoft.com/v1.0",
-        "The service that sends the notifications; another one for national clouds and for the emulator."
+        "graph.endpoint", .text,
+        "Where Graph is, instead of where the cloud has it: the emulator."
     )
     static let graphAuthority = ConfigurationKey(
-        "graph.authority", .text, default: "https://login.microsoftonline.com",
-        "The service that issues tokens for it."
+        "graph.authority", .text,
+        "Who issues tokens for it, likewise."
     )
     static let certificates = ConfigurationKey(
         "graph.certificates", .text,
         "The folder of the certificates that Graph encrypts for, which tidings certificate makes; certificates, below "
             + "storage.directory, if it is not set."
     )
+
+    /// What an account is made of, at `graph` itself.
+    static let account: [ConfigurationKey] = [
+        .tenantID, .clientID, .credential, .clientSecret, .clientCertificate, .tokenFile, .managedIdentity, .cloud,
+        .graphEndpoint, .graphAuthority,
+    ]
+
+    /// The same key for an account with a name: `graph.accounts.*.tenantId` for `graph.tenantId`.
+    var ofNamedAccount: ConfigurationKey {
+        ConfigurationKey(
+            "graph.accounts.\(Self.wildcard).\(self.components.last ?? "")", self.kind, isSecret: self.isSecret, self.explanation
+        )
+    }
+
     static let clientAuthentication = ConfigurationKey(
         "clients.authentication", .choice(["none", "token", "jwt"]), default: "none",
         "How applications sign in: not at all, which is only allowed on a loopback address, with clients.token, or with a "
@@ -106,6 +142,10 @@ extension ConfigurationKey {
         "subscriptions.*.resource", .text,
         "What to watch. The name above it appears in the topic subscription/{name}."
     )
+    static let subscriptionAccount = ConfigurationKey(
+        "subscriptions.*.account", .text,
+        "The account of graph.accounts that keeps it; needed if there are several, and none at graph itself."
+    )
     static let changeTypes = ConfigurationKey(
         "subscriptions.*.changeTypes", .list(["created", "updated", "deleted"]),
         default: .stringArray(["created", "updated", "deleted"]),
@@ -130,15 +170,17 @@ extension ConfigurationKey {
     )
 
     /// In the order of the example file.
-    static let all: [ConfigurationKey] = [
-        .host, .port, .threads, .publicURL, .allowedOrigins, .drainSeconds,
-        .directory, .retentionDays, .retentionMegabytes,
-        .tenantID, .clientID, .clientSecret, .graphEndpoint, .graphAuthority, .certificates,
-        .clientAuthentication, .clientToken, .clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim,
-        .clientScopes, .clientTopics,
-        .logLevel,
-        .resource, .changeTypes, .lifetimeMinutes, .includeResourceData, .subscriptionID, .clientState,
-    ]
+    static let all: [ConfigurationKey] =
+        [
+            .host, .port, .threads, .publicURL, .allowedOrigins, .drainSeconds,
+            .directory, .retentionDays, .retentionMegabytes,
+        ] + Self.account + Self.account.map(\.ofNamedAccount) + [
+            .certificates,
+            .clientAuthentication, .clientToken, .clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim,
+            .clientScopes, .clientTopics,
+            .logLevel,
+            .resource, .subscriptionAccount, .changeTypes, .lifetimeMinutes, .includeResourceData, .subscriptionID, .clientState,
+        ]
 
     /// The key at a path, if there is one.
     static func key(at path: [String]) -> ConfigurationKey? {

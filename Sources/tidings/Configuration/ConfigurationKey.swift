@@ -42,6 +42,16 @@ struct ConfigurationKey: Sendable {
         return self.components.map { $0 == Self.wildcard ? name : $0 }
     }
 
+    /// The section whose names the user chooses, such as `subscriptions`; `nil` if there is none on the way to this key.
+    var namedSection: [String]? {
+        self.components.firstIndex(of: Self.wildcard).map { Array(self.components[..<$0]) }
+    }
+
+    /// The name that stands at the wildcard within a path of this key.
+    func name(in path: [String]) -> String? {
+        self.namedSection.map { path[$0.count] }
+    }
+
     /// How it is written in a message: `http.port`.
     func path(of name: String? = nil) -> String { self.components(of: name).joined(separator: ".") }
 

@@ -3,8 +3,10 @@ import Configuration
 /// The configuration from all its sources: options, then the environment, then the file, then the defaults.
 struct ConfigurationSources {
     let reader: ConfigReader
-    /// The names of the declared subscriptions, in the order of the file.
-    let subscriptions: [String]
+    /// The names of what the file declares.
+    let names: ConfigurationNames
+    /// All variables of the process, for those that are not ours.
+    let environment: [String: String]
 
     /// Checks and gathers the sources.
     ///
@@ -18,21 +20,21 @@ struct ConfigurationSources {
         assignments: [String] = []
     ) async throws(Failure) {
         var providers: [any ConfigProvider] = []
-        var names: [String] = []
+        var names = ConfigurationNames()
         var fromFile: (any ConfigProvider)?
         if let file {
             guard let yaml = try TextFile.load(file) else {
                 throw Failure("The configuration file \(file) does not exist; name another with --config.")
             }
             let checked = try ConfigurationFile(checking: yaml, path: file)
-            names = checked.subscriptions
+            names = checked.names
             if !checked.isEmpty { fromFile = try await Self.provider(of: file) }
         }
-        try ConfigurationEnvironment.check(environment, subscriptions: names)
+        try ConfigurationEnvironment.check(environment, names: names)
 
         var given: [AbsoluteConfigKey: ConfigValue] = [:]
         for assignment in assignments {
-            let (path, key, value) = try Self.assignment(assignment, subscriptions: names)
+            let (path, key, value) = try Self.assignment(assignment, names: names)
             given[AbsoluteConfigKey(path)] = ConfigValue(value, isSecret: key.isSecret)
         }
         for (key, value) in options { given[AbsoluteConfigKey(key.components)] = ConfigValue(value, isSecret: key.isSecret) }
@@ -44,7 +46,8 @@ struct ConfigurationSources {
         )
         if let fromFile { providers.append(fromFile) }
         self.reader = ConfigReader(providers: providers)
-        self.subscriptions = names
+        self.names = names
+        self.environment = environment
     }
 
     private static func provider(of file: String) async throws(Failure) -> any ConfigProvider {
@@ -59,21 +62,24 @@ struct ConfigurationSources {
     }
 
     private static func assignment(
-        _ text: String, subscriptions names: [String]
+        _ text: String, names: ConfigurationNames
     ) throws(Failure) -> (path: [String], key: ConfigurationKey, value: ConfigContent) {
         guard let equals = text.firstIndex(of: "=") else {
             throw Failure("--set needs a key and a value, such as --set http.port=8080.")
         }
         let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard let key = ConfigurationKey.key(at: path) else { throw Failure("--set: " + ConfigurationKey.unknown(path)) }
-        if key.components.contains(ConfigurationKey.wildcard), !names.contains(path[1]) {
-            throw Failure("--set: no subscription \(path[1].withoutControlCharacters) is declared in the configuration file.")
+        let name = key.name(in: path)
+        if let section = key.namedSection, let name, !names[ofSection: section].contains(name) {
+            throw Failure(
+                "--set: \((section + [name]).joined(separator: ".").withoutControlCharacters) is not in the configuration file."
+            )
         }
         let shown = path.joined(separator: ".")
         guard !key.isSecret else {
             throw Failure(
                 "\(shown) is a secret, which others could read off the command line; "
-                    + "set \(key.environmentVariable(of: path.count > 1 ? path[1] : nil)) instead."
+                    + "set \(key.environmentVariable(of: name)) instead."
             )
         }
         do {

@@ -22,9 +22,9 @@ extension ServerSettings {
         if let megabytes = config.integer(.retentionMegabytes) { self.retention.logBytes = Int64(megabytes) << 20 }
         if let level = config.text(.logLevel).flatMap(Logger.Level.init(rawValue:)) { self.logLevel = level }
         self.certificates = config.text(.certificates)
-        for name in sources.subscriptions { try self.declare(name, config) }
+        for name in sources.names.subscriptions { try self.declare(name, config) }
         try self.readClients(config)
-        try self.readGraph(config)
+        try self.readAccounts(sources)
     }
 
     private mutating func readClients(_ config: ConfigReader) throws(Failure) {
@@ -81,22 +81,46 @@ extension ServerSettings {
 
     /// Access to Graph is needed as soon as a subscription is declared. Without any it may be there still: to delete those
     /// that were declared before.
-    private mutating func readGraph(_ config: ConfigReader) throws(Failure) {
-        let keys: [ConfigurationKey] = [.tenantID, .clientID, .clientSecret, .publicURL]
-        if let missing = keys.first(where: { config.text($0) == nil }) {
-            guard self.managed.isEmpty else {
+    private mutating func readAccounts(_ sources: ConfigurationSources) throws(Failure) {
+        let config = sources.reader
+        for name in sources.names.accounts {
+            guard name != SubscriptionAccount.defaultName else {
                 throw Failure(
-                    "\(missing.path()) is needed to keep the subscription \(self.managed.map(\.name).joined(separator: ", ")) "
-                        + "alive; set it, or \(missing.environmentVariable())."
-                )
+                    "graph.accounts.\(name) cannot be called so: that is the account at graph itself; choose another name.")
             }
-            return
+            let reader = AccountReader(config: config, environment: sources.environment, name: name)
+            if let account = try reader.account(neededTo: "sign in as the account \(name)") { self.accounts.append(account) }
         }
-        self.graph = Graph(
-            tenantID: config.text(.tenantID) ?? "", clientID: config.text(.clientID) ?? "",
-            clientSecret: config.text(.clientSecret) ?? "", endpoint: try Self.url(config, .graphEndpoint) ?? "",
-            authority: try Self.url(config, .graphAuthority) ?? ""
-        )
+        let keeping =
+            self.managed.isEmpty ? nil : "keep the subscription \(self.managed.map(\.name).joined(separator: ", ")) alive"
+        let reader = AccountReader(config: config, environment: sources.environment, name: nil)
+        let isNeeded = self.accounts.isEmpty || reader.isMentioned
+        if let account = try reader.account(neededTo: isNeeded ? keeping : nil) { self.accounts.insert(account, at: 0) }
+        for index in self.managed.indices { try self.assignAccount(at: index) }
+        if self.publicURL == nil, let keeping {
+            let key = ConfigurationKey.publicURL
+            throw Failure("\(key.path()) is needed to \(keeping); set it, or \(key.environmentVariable()).")
+        }
+    }
+
+    /// A subscription that names no account is kept by the one at `graph`, or by the only one there is.
+    private mutating func assignAccount(at index: Int) throws(Failure) {
+        let subscription = self.managed[index]
+        let key = ConfigurationKey.subscriptionAccount.path(of: subscription.name)
+        let names = self.accounts.compactMap(\.name)
+        if let name = subscription.account {
+            guard !names.contains(name) else { return }
+            let meant = Suggestion.nearest(to: name, among: names).map { "did you mean \($0)?" }
+            throw Failure(
+                "\(key) is \(name.withoutControlCharacters), which is not in graph.accounts; "
+                    + (meant ?? "declare it there, or name another one.")
+            )
+        }
+        if self.accounts.first?.name == nil { return }
+        guard names.count == 1 else {
+            throw Failure("\(key) is needed, because there are several: \(names.joined(separator: ", ")).")
+        }
+        self.managed[index].account = names[0]
     }
 
     private mutating func declare(_ name: String, _ config: ConfigReader) throws(Failure) {
@@ -104,6 +128,12 @@ extension ServerSettings {
         let resource = config.text(.resource, of: name)
         let clientState = config.text(.clientState, of: name)
         if let id = config.text(.subscriptionID, of: name) {
+            guard config.text(.subscriptionAccount, of: name) == nil else {
+                throw Failure(
+                    "\(ConfigurationKey.subscriptionAccount.path(of: name)) is of no use next to id: somebody else keeps that "
+                        + "subscription alive; remove it."
+                )
+            }
             guard let clientState else {
                 throw Failure(
                     "\(ConfigurationKey.clientState.path(of: name)) is needed next to id: the secret that Graph repeats in "
@@ -130,7 +160,8 @@ extension ServerSettings {
         let subscription = ManagedSubscription(
             name: name, resource: resource, changeTypes: types,
             lifetime: config.integer(.lifetimeMinutes, of: name).map { .seconds($0 * 60) },
-            includesResourceData: config.boolean(.includeResourceData, of: name)
+            includesResourceData: config.boolean(.includeResourceData, of: name),
+            account: config.text(.subscriptionAccount, of: name)
         )
         do {
             // What Graph would refuse anyway.
@@ -142,12 +173,14 @@ extension ServerSettings {
     }
 
     /// An address of a service, without a slash at its end. Without TLS only on this machine: secrets travel there.
-    private static func url(_ config: ConfigReader, _ key: ConfigurationKey) throws(Failure) -> String? {
-        guard var url = config.text(key) else { return nil }
+    static func url(
+        _ config: ConfigReader, _ key: ConfigurationKey, of name: String? = nil
+    ) throws(Failure) -> String? {
+        guard var url = config.text(key, of: name) else { return nil }
         while url.hasSuffix("/") { url.removeLast() }
         if url.lowercased().hasPrefix("https://"), url.count > 8 { return url }
         if url.lowercased().hasPrefix("http://"), Self.isLoopback(Self.host(of: url)) { return url }
-        throw Failure("\(key.path()) must begin with https://, or with http:// for an address of this machine.")
+        throw Failure("\(key.path(of: name)) must begin with https://, or with http:// for an address of this machine.")
     }
 
     /// The host of a URL that begins with `http://`.

@@ -14,15 +14,6 @@ struct ServerSettings: Sendable {
         case jwt(JWTConfiguration)
     }
 
-    /// Where Graph is, and how to sign in to it.
-    struct Graph: Sendable {
-        var tenantID: String
-        var clientID: String
-        var clientSecret: String
-        var endpoint: String
-        var authority: String
-    }
-
     /// A subscription that Tidings creates and keeps alive.
     struct ManagedSubscription: Sendable, Equatable {
         var name: String
@@ -32,10 +23,13 @@ struct ServerSettings: Sendable {
         var lifetime: Duration?
         /// Whether updates bring the object that changed.
         var includesResourceData = false
+        /// The account that keeps it; `nil` for the one without a name.
+        var account: String?
 
         var request: SubscriptionRequest {
             SubscriptionRequest(
-                name: self.name, resource: self.resource, changeTypes: self.changeTypes, lifetime: self.lifetime,
+                name: self.name, account: self.account ?? SubscriptionAccount.defaultName, resource: self.resource,
+                changeTypes: self.changeTypes, lifetime: self.lifetime,
                 includesResourceData: self.includesResourceData
             )
         }
@@ -63,12 +57,16 @@ struct ServerSettings: Sendable {
     var retention = RetentionPolicy()
     /// Where the certificates for encrypted notifications are; `nil` for a folder within the data directory.
     var certificates: String?
-    var graph: Graph?
+    /// Who signs in to Graph; the one without a name first.
+    var accounts: [GraphAccount] = []
     var clientAuthentication = ClientAuthentication.none
     var clientTopics = ["*"]
     var logLevel = Logger.Level.info
     var managed: [ManagedSubscription] = []
     var external: [ExternalSubscription] = []
+
+    /// The folder of the certificates that Graph encrypts for.
+    var certificatesFolder: String { self.certificates ?? "\(self.dataDirectory)/certificates" }
 
     /// Where users of this machine reach the server.
     var localURL: String {

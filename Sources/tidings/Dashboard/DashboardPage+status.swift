@@ -63,6 +63,10 @@ extension DashboardPage {
             tick() {
                 for (const time of byID('subscription-rows').getElementsByTagName('time')) {
                     const left = Date.parse(time.dateTime) - this.#now();
+                    if (time.dataset.past === undefined) {
+                        show(time, left > -1000 ? 'just now' : `${span(-left)} ago`);
+                        continue;
+                    }
                     show(time, left > 0 ? `in ${span(left)}` : time.dataset.past);
                     time.classList.toggle('late', left <= 0);
                 }
@@ -110,7 +114,8 @@ extension DashboardPage {
                 const drawn = JSON.stringify(subscriptions);
                 if (drawn !== this.#drawn) {
                     this.#drawn = drawn;
-                    byID('subscription-rows').replaceChildren(...subscriptions.map(one => this.#row(one)));
+                    const hasAccounts = new Set(subscriptions.map(one => one.account).filter(Boolean)).size > 1;
+                    byID('subscription-rows').replaceChildren(...subscriptions.map(one => this.#row(one, hasAccounts)));
                     const active = subscriptions.filter(one => one.state === 'active').length;
                     const kept = subscriptions.filter(one => one.state !== 'external').length;
                     show(byID('subscriptions-note'), subscriptions.length === 0 ? 'none declared'
@@ -120,18 +125,22 @@ extension DashboardPage {
                 this.#setVisible(true);
             }
 
-            #row(subscription) {
+            #row(subscription, hasAccounts) {
                 const row = make('tr');
                 row.dataset.name = subscription.name;
                 const name = make('th', '', subscription.name);
                 name.scope = 'row';
                 if (subscription.id) name.title = subscription.id;
+                if (hasAccounts && subscription.account) name.append(make('span', 'kind', subscription.account));
                 const resource = make('td', 'resource');
                 if (subscription.resource) resource.append(make('code', '', subscription.resource));
                 resource.append(make('span', 'kind', subscription.changeTypes.replaceAll(',', ', ')));
                 const state = make('td', 'state');
                 state.append(make('span', `dot ${subscription.state}`, subscription.state));
-                row.append(name, resource, state, this.#time('renews', subscription.renewsAt, 'due'),
+                const event = this.#time('event', subscription.lastEventAt);
+                if (!subscription.lastEventAt && subscription.state !== 'external') show(event, 'none yet');
+                if (subscription.isSilent) event.append(make('p', 'late', 'silent'));
+                row.append(name, resource, state, event, this.#time('renews', subscription.renewsAt, 'due'),
                     this.#time('expires', subscription.expiresAt, 'expired'));
                 if (subscription.lastError) resource.append(make('p', 'late', subscription.lastError));
                 return row;
@@ -143,7 +152,7 @@ extension DashboardPage {
                 const time = make('time');
                 time.dateTime = moment;
                 time.title = localTime.format(new Date(moment));
-                time.dataset.past = past;
+                if (past !== undefined) time.dataset.past = past;
                 cell.append(time);
                 return cell;
             }

@@ -342,6 +342,7 @@ extension DashboardPage {
             .resource { width: auto; grid-column: 1 / 3; order: 1; }
             .resource .kind { display: block; margin: 0; }
             .time { order: 2; color: var(--muted); font-size: 13px; }
+            .time.event:not(:empty)::before { content: "last event "; }
             .time.renews:not(:empty)::before { content: "renews "; }
             .time.expires:not(:empty)::before { content: "expires "; }
             #server { flex-basis: 100%; margin: 0; }

@@ -92,7 +92,7 @@ enum DashboardPage {
             <table>
               <thead>
                 <tr><th scope="col">Name</th><th scope="col">Resource</th><th scope="col">State</th>
-                <th scope="col">Renews</th><th scope="col">Expires</th></tr>
+                <th scope="col">Last event</th><th scope="col">Renews</th><th scope="col">Expires</th></tr>
               </thead>
               <tbody id="subscription-rows"></tbody>
             </table>

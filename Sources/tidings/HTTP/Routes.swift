@@ -13,6 +13,7 @@ final class Routes: Sendable {
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
     private let updates: UpdatesRoute
+    private let admin: AdminRoutes
     private let adminToken: AdminToken
     private let readiness: Readiness
     private let isStorageFailing: @Sendable () -> Bool
@@ -22,16 +23,19 @@ final class Routes: Sendable {
 
     /// - Parameters:
     ///   - updates: What answers `/updates`.
+    ///   - admin: What answers `/admin/subscriptions`.
     ///   - adminToken: Opens `/admin` and `/metrics`.
     ///   - readiness: What `/health/ready` waits for.
     ///   - isStorageFailing: Whether what is written is not kept.
     ///   - status: How the program is now.
     ///   - metrics: What was counted.
     init(
-        updates: UpdatesRoute, adminToken: AdminToken, readiness: Readiness, isStorageFailing: @escaping @Sendable () -> Bool,
-        status: @escaping @Sendable () async throws(RelayError) -> StatusReport, metrics: PrometheusMetrics
+        updates: UpdatesRoute, admin: AdminRoutes, adminToken: AdminToken, readiness: Readiness,
+        isStorageFailing: @escaping @Sendable () -> Bool, status: @escaping @Sendable () async throws(RelayError) -> StatusReport,
+        metrics: PrometheusMetrics
     ) {
         self.updates = updates
+        self.admin = admin
         self.adminToken = adminToken
         self.readiness = readiness
         self.isStorageFailing = isStorageFailing
@@ -63,6 +67,7 @@ final class Routes: Sendable {
                 Response(type: "application/json", try await self.status().json())
             }
         }
+        self.admin.add(to: router)
         router.get("/metrics") { request, _ in
             await self.answer(request) { () async throws(RelayError) in
                 self.measured.record(try await self.status())

@@ -6,6 +6,8 @@ import NIOCore
 struct StatusReport: Equatable {
     struct Subscription: Equatable {
         var name: String
+        /// `nil` where it is kept elsewhere.
+        var account: String?
         var id: String?
         var resource: String?
         var changeTypes: String
@@ -15,6 +17,10 @@ struct StatusReport: Equatable {
         /// Milliseconds since 1970.
         var renewsAt: Int64?
         var lastError: String?
+        /// When a notification came last, in milliseconds since 1970.
+        var lastEventAt: Int64?
+        /// Whether nothing has come for much longer than usual.
+        var isSilent = false
     }
 
     var version: String
@@ -68,6 +74,7 @@ extension StatusReport.Subscription {
         json.writeSeparator()
         json.writeStaticString("{")
         json.writeMember("name", self.name)
+        json.writeMember("account", self.account)
         json.writeMember("id", self.id)
         json.writeMember("resource", self.resource)
         json.writeMember("changeTypes", self.changeTypes)
@@ -75,6 +82,9 @@ extension StatusReport.Subscription {
         json.writeMember("expiresAt", time: self.expiresAt)
         json.writeMember("renewsAt", time: self.renewsAt)
         json.writeMember("lastError", self.lastError)
+        json.writeMember("lastEventAt", time: self.lastEventAt)
+        json.writeName("isSilent")
+        if self.isSilent { json.writeStaticString("true") } else { json.writeStaticString("false") }
         json.writeStaticString("}")
     }
 }

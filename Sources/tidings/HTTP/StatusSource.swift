@@ -31,8 +31,9 @@ struct StatusSource: Sendable {
     private func managed() -> [StatusReport.Subscription] {
         (self.manager?.status() ?? []).map {
             StatusReport.Subscription(
-                name: $0.name, id: $0.id, resource: $0.resource, changeTypes: $0.changeTypes.description, state: $0.state,
-                expiresAt: $0.expiresAt, renewsAt: $0.renewsAt, lastError: $0.lastError
+                name: $0.name, account: $0.account, id: $0.id, resource: $0.resource,
+                changeTypes: $0.changeTypes.description, state: $0.state, expiresAt: $0.expiresAt, renewsAt: $0.renewsAt,
+                lastError: $0.lastError, lastEventAt: $0.lastEventAt, isSilent: $0.isSilent
             )
         }
     }

@@ -57,24 +57,24 @@ struct Assembly: Sendable {
             adminToken: adminToken, logger: logger
         )
 
+        let registry = try SubscriptionRegistry(settings, file: DeclarationFile(in: directory))
         let known = SubscriptionDirectory(
             settings.external.map { KnownSubscription(name: $0.name, id: $0.id, clientState: $0.clientState) }
         )
         let graphMetrics = GraphMetrics(factory: metrics)
         let relayMetrics = RelayMetrics(factory: metrics)
-        let rich = try RichContent(settings, directory: directory, metrics: graphMetrics, logger: logger)
-        let manager = Self.manager(
-            settings, records: records ?? storage.subscriptions, directory: known, certificates: rich?.keys,
-            metrics: graphMetrics, logger: logger
+        let rich = try RichContent(settings, metrics: graphMetrics, logger: logger)
+        let manager = try Self.manager(
+            settings, requests: registry.requests, records: records ?? storage.subscriptions, directory: known,
+            certificates: rich?.keys, metrics: graphMetrics, logger: logger
         )
         let relay = NotificationRelay(
             queue: storage.queue, log: storage.log, directory: known, opener: rich?.opener,
             onLifecycle: { try await manager?.handle($0) }, metrics: relayMetrics, logger: logger
         )
         let webhook = WebhookReceiver(directory: known, into: storage.queue, metrics: graphMetrics, logger: logger)
-        let names = settings.managed.map(\.name) + settings.external.map(\.name)
         let updates = TopicHub(
-            log: storage.log, policy: access.policy, known: { [Topics.all] + names.map(Topics.subscription) },
+            log: storage.log, policy: access.policy, known: { [Topics.all] + registry.names.map(Topics.subscription) },
             authenticate: { request in try await access.hubUser(of: request) }, metrics: relayMetrics, logger: logger
         )
         var hub = updates.hub
@@ -87,6 +87,9 @@ struct Assembly: Sendable {
         let isStorageFailing = { @Sendable in storage.statistics.failuresInARow > 0 || relay.isFailing }
         let routes = Routes(
             updates: UpdatesRoute(reader: UpdateReader(log: storage.log, policy: access.policy), access: access),
+            admin: AdminRoutes(
+                desk: SubscriptionDesk(registry: registry, manager: manager, catchUp: nil), adminToken: adminToken
+            ),
             adminToken: adminToken, readiness: readiness, isStorageFailing: isStorageFailing,
             status: { () async throws(RelayError) in try await report.now() }, metrics: metrics
         )
@@ -121,30 +124,25 @@ struct Assembly: Sendable {
         services.append(Self.service("broadcaster", updates.broadcaster))
         services.append(Self.service("webhook", webhook))
         services.append(Self.service("listener", listener))
+        let signpost = Signpost(
+            file: AddressFile(inDirectory: directory.path), url: settings.localURL, readiness: readiness
+        )
+        services.append(Self.service("signpost", signpost))
         services.append(Self.service("farewell", Farewell(hub: hub, window: settings.drainWindow)))
         self.services = services
         self.logger = logger
     }
 
     private static func manager(
-        _ settings: ServerSettings, records: any SubscriptionStore, directory: SubscriptionDirectory,
-        certificates: DecryptionKeys?, metrics: GraphMetrics, logger: Logger
-    ) -> SubscriptionManager? {
-        guard let graph = settings.graph, let publicURL = settings.publicURL else { return nil }
-        let credential = ClientSecretCredential(
-            tenantID: graph.tenantID, clientID: graph.clientID, clientSecret: graph.clientSecret,
-            cloud: GraphCloud(authority: graph.authority, graph: graph.endpoint), httpClient: .shared
-        )
-        let account = SubscriptionAccount(
-            graph: GraphClient(
-                baseURL: graph.endpoint, credential: credential, httpClient: .shared, tenantID: graph.tenantID, logger: logger
-            ),
-            tenantID: graph.tenantID, applicationID: graph.clientID
-        )
+        _ settings: ServerSettings, requests: [SubscriptionRequest], records: any SubscriptionStore,
+        directory: SubscriptionDirectory, certificates: DecryptionKeys?, metrics: GraphMetrics, logger: Logger
+    ) throws(Failure) -> SubscriptionManager? {
+        guard !settings.accounts.isEmpty, let publicURL = settings.publicURL else { return nil }
         return SubscriptionManager(
-            accounts: [account], store: records, directory: directory, notificationURL: publicURL + "/notifications",
-            lifecycleNotificationURL: publicURL + "/lifecycle", certificates: certificates,
-            requests: settings.managed.map(\.request), metrics: metrics, logger: logger
+            accounts: try GraphAccount.subscriptionAccounts(settings.accounts, .shared, logger: logger), store: records,
+            directory: directory, notificationURL: publicURL + "/notifications",
+            lifecycleNotificationURL: publicURL + "/lifecycle", certificates: certificates, requests: requests,
+            metrics: metrics, logger: logger
         )
     }
 

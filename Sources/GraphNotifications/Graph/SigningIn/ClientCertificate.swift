@@ -20,7 +20,7 @@ public struct ClientCertificate: Sendable {
     /// SHA-256 of the certificate, in base64url without padding: the `x5t#S256` of a JSON Web Token.
     let thumbprint: String
     /// When it is valid no longer, in milliseconds since 1970.
-    let expiresAt: Int64
+    public let expiresAt: Int64
 
     /// Reads a certificate and its RSA key (PKCS #8 or PKCS #1, not encrypted) from one PEM document, in any order.
     ///

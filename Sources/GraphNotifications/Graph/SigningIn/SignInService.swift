@@ -91,6 +91,8 @@ struct SignInService: Sendable {
         case 7_000_112: "The application \(self.clientID) is disabled in tenant \(self.tenantID)."
         case 7_000_218: "The application \(self.clientID) must allow public client flows to sign people in by device code."
         case 53_003: "A Conditional Access policy of tenant \(self.tenantID) forbids this way to sign in."
+        case 50_034: "Tenant \(self.tenantID) does not know this user: sign in with an account of that tenant."
+        case 50_076, 50_079: "The tenant wants a second factor, which cannot be shown here: sign in by device code."
         case 65_001: "Nobody has consented to what the application \(self.clientID) asks for: grant the permissions first."
         case 90_002, 900_023: "There is no tenant \(self.tenantID): check the tenant id."
         case 70_011, 1_002_012:
