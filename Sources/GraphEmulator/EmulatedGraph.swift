@@ -3,8 +3,13 @@
 /// A value: it knows no clock and no network. Whoever asks says what time it is (milliseconds since 1970), and what it
 /// puts into ``deliveries`` somebody else has to send.
 struct EmulatedGraph: Sendable {
-    let tenants: [EmulatedTenant]
+    /// What it began with.
+    var directory: EmulatedSeed
+    /// The same, with the permissions that applications have now.
+    var tenants: [EmulatedTenant]
     let settings: Settings
+    /// Another one each time it begins anew: delta links of before are good no longer.
+    var epoch: String
     /// What the tenants keep, by their ids.
     var contents: [String: TenantData] = [:]
     var subscriptions = SubscriptionTable()
@@ -49,6 +54,7 @@ struct EmulatedGraph: Sendable {
     ///   - keys: What tokens are signed with.
     ///   - now: When it begins; what is in the mailboxes then is older. `nil` for empty ones.
     init(_ configuration: GraphEmulatorConfiguration, keys: SigningKeys, now: Int64? = nil) {
+        self.directory = configuration.directory
         self.tenants = configuration.directory.tenants
         self.settings = Settings(
             notifiesOtherHosts: configuration.notifiesOtherHosts, requiresHTTPS: configuration.requiresHTTPS,
@@ -62,6 +68,8 @@ struct EmulatedGraph: Sendable {
             refusesReplayedAssertions: configuration.refusesReplayedAssertions
         )
         self.random = EmulatorRandom(seed: configuration.seed)
+        var epoch = self.random.derived(0xE90C, Int(now ?? 0))
+        self.epoch = epoch.hex(8)
         self.vapidPublicKey = Self.vapidPublicKey(random: &self.random)
         self.keys = keys
         self.refreshTokens = RefreshTokenTable(maximumCount: configuration.limits.tokens)
@@ -72,7 +80,8 @@ struct EmulatedGraph: Sendable {
                     maximumItems: configuration.limits.notificationsPerEndpoint
                 ),
                 maximumItems: configuration.limits.notifications, maximumInFlight: configuration.limits.postsInFlight,
-                loggedDeliveries: configuration.limits.loggedDeliveries, slowEndpoints: configuration.slowEndpoints,
+                loggedDeliveries: configuration.limits.loggedDeliveries, firstRevision: now.map { Int($0) * 1000 } ?? 0,
+                slowEndpoints: configuration.slowEndpoints,
                 timeout: configuration.deliveryTimeout, retryTimeout: configuration.retryTimeout
             ),
             random: self.random

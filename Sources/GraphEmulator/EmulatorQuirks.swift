@@ -16,6 +16,8 @@ public struct EmulatorQuirks: Sendable {
     public var createdAnswerDelay: Duration = .zero
     /// Whether a renewal soon after a reauthorization, or the other way round, fails at random: it is not found, or forgotten.
     public var confusesReauthorizationWithRenewal = false
+    /// How many times more an event that was made or changed is said to be updated, each time with another change key; 0.
+    public var eventStorm = 0
 
     public init() {}
 }

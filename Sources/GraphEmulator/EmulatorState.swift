@@ -6,9 +6,12 @@ final class EmulatorState: Sendable {
     let wake = WakeSignal()
     /// Raised when what was due may have come to rest.
     let settled = WakeSignal()
+    /// Raised when the log of deliveries may have changed.
+    let logged = ChangeSignal()
     private let configuration: GraphEmulatorConfiguration
     private let graph: Mutex<EmulatedGraph>
     private let isSending = Atomic(false)
+    private let url = Mutex<String?>(nil)
 
     /// - Parameter keys: What tokens are signed with.
     init(_ configuration: GraphEmulatorConfiguration, keys: SigningKeys) {
@@ -21,7 +24,10 @@ final class EmulatorState: Sendable {
     func change<Value: Sendable, Failure: Error>(
         _ body: (inout EmulatedGraph, Int64) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        defer { self.wake.raise() }
+        defer {
+            self.wake.raise()
+            self.logged.raise()
+        }
         return try self.read(body)
     }
 
@@ -46,13 +52,23 @@ final class EmulatorState: Sendable {
     /// From now on tokens are signed with a new key; the one before is served for a while more.
     func rotateSigningKey() throws {
         let key = try SigningKey.random(now: self.clock.now())
-        self.read { graph, now in graph.keys.rotate(to: key, overlap: graph.settings.keyOverlap, now: now) }
+        self.change { graph, now in graph.keys.rotate(to: key, overlap: graph.settings.keyOverlap, now: now) }
+    }
+
+    /// Where Graph is; `nil` until somebody listens.
+    var graphURL: String? {
+        get { self.url.withLock { $0 } }
+        set { self.url.withLock { $0 = newValue } }
     }
 
     /// Forgets everything that has happened. What is being sent is sent, but nobody listens to what becomes of it.
-    func reset() {
+    ///
+    /// - Parameter directory: Who is there then; `nil`: who was there at the start.
+    func reset(to directory: EmulatedSeed? = nil) {
         self.change { graph, now in
-            var fresh = EmulatedGraph(self.configuration, keys: graph.keys, now: now)
+            var configuration = self.configuration
+            configuration.directory = directory ?? graph.directory
+            var fresh = EmulatedGraph(configuration, keys: graph.keys, now: now)
             fresh.deliveries = graph.deliveries
             fresh.deliveries.reset()
             graph = fresh

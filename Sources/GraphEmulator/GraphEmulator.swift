@@ -33,6 +33,8 @@ public final class GraphEmulator: Service {
         public var plain: Int
         /// With TLS; `nil` if the configuration says nothing of it.
         public var secure: Int?
+        /// The admin side; `nil` if there is none.
+        public var admin: Int?
     }
 
     /// - Parameters:
@@ -59,7 +61,7 @@ public final class GraphEmulator: Service {
     /// Runs until the program shuts down.
     ///
     /// - Throws: ``GraphEmulatorError`` if the configuration is not acceptable, and NIO's `IOError` if it cannot listen:
-    ///   with `EADDRINUSE` the port is taken.
+    ///   with `EADDRINUSE` the port is taken. ``AdminListenerError`` if the admin side cannot.
     public func run() async throws {
         try self.configuration.validate()
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try self.clientConfiguration())
@@ -106,10 +108,14 @@ public final class GraphEmulator: Service {
             requiresPlainText: configuration.requiresPlainTextHandshake,
             namesStatus: configuration.quirks.namesHandshakeStatus, logger: self.logger
         )
-        let started = StartedPorts(isSecureToo: configuration.tls != nil, onReady: self.onReady)
-        func application(
-            port: Int, server: HTTPServerBuilder, isSecure: Bool, services: [any Service]
-        ) -> some ApplicationProtocol {
+        var expected: Set<StartedPorts.Kind> = [.plain]
+        if configuration.tls != nil { expected.insert(.secure) }
+        if configuration.adminPort != nil { expected.insert(.admin) }
+        let started = StartedPorts(expected: expected) { [onReady] ports in
+            state.graphURL = "http://\(configuration.host):\(ports.plain)"
+            await onReady(ports)
+        }
+        func application(port: Int, server: HTTPServerBuilder, isSecure: Bool) -> any Service {
             Application(
                 responder: EmulatorResponder(
                     state: state, validation: validation, bodyLimit: configuration.limits.bodyBytes,
@@ -118,18 +124,33 @@ public final class GraphEmulator: Service {
                 ),
                 server: server,
                 configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: port)),
-                services: services,
-                onServerRunning: { channel in await started.listens(at: channel.localAddress?.port ?? port, isSecure: isSecure) },
+                onServerRunning: { channel in
+                    await started.listens(at: channel.localAddress?.port ?? port, isSecure ? .secure : .plain)
+                },
                 logger: self.logger
             )
         }
+        // They end in the opposite order: what is being sent goes out when nobody can ask for more.
         var services: [any Service] = [sender]
-        if let tls = configuration.tls {
-            let server = try HTTPServerBuilder.tls(tlsConfiguration: tls.configuration())
+        if let port = configuration.adminPort {
             services.append(
-                SecureListener(service: application(port: tls.port, server: server, isSecure: true, services: []), port: tls.port)
+                AdminListener(
+                    host: configuration.adminHost ?? configuration.host, port: port, control: self.control,
+                    onReady: { await started.listens(at: $0, .admin) }, logger: self.logger
+                )
             )
         }
-        try await application(port: configuration.port, server: .http1(), isSecure: false, services: services).run()
+        if let tls = configuration.tls {
+            let server = try HTTPServerBuilder.tls(tlsConfiguration: tls.configuration())
+            services.append(SecureListener(service: application(port: tls.port, server: server, isSecure: true), port: tls.port))
+        }
+        services.append(application(port: configuration.port, server: .http1(), isSecure: false))
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                // One that cannot listen ends the others, but not in the middle of what they do.
+                services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
+                logger: self.logger
+            )
+        ).run()
     }
 }

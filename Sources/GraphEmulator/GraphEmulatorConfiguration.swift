@@ -4,6 +4,11 @@ public struct GraphEmulatorConfiguration: Sendable {
     public var host: String
     /// The port to listen on; 0 takes a free one.
     public var port: Int
+    /// The port of the admin side, which lets things go wrong and shows what was sent; 0 takes a free one, `nil` leaves it
+    /// out.
+    public var adminPort: Int?
+    /// The address of the admin side, if it is to be another. Whoever reaches it may do everything: it asks for no password.
+    public var adminHost: String?
     /// A second port, with TLS. `nil`: none.
     public var tls: EmulatorTLS?
     /// Certificates in PEM that notification URLs with `https` may have, besides those the system trusts. `nil`: no others.

@@ -18,8 +18,18 @@ public struct GraphEmulatorError: Error, Sendable, Equatable, CustomStringConver
         public static let invalidFault = Code(name: "invalidFault")
         /// No subscription of that id lives.
         public static let unknownSubscription = Code(name: "unknownSubscription")
+        /// No tenant has that id or name.
+        public static let unknownTenant = Code(name: "unknownTenant")
+        /// No application has that id or name.
+        public static let unknownApplication = Code(name: "unknownApplication")
+        /// There is no permission of that name.
+        public static let unknownPermission = Code(name: "unknownPermission")
         /// The clock goes by itself, and cannot be moved by hand.
         public static let clockNotStepped = Code(name: "clockNotStepped")
+        /// The clock cannot be told to go otherwise.
+        public static let clockNotSwitched = Code(name: "clockNotSwitched")
+        /// What was kept of another emulator cannot be read, or is of another version.
+        public static let invalidSnapshot = Code(name: "invalidSnapshot")
     }
 
     /// What kind of failure it is.

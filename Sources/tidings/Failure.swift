@@ -40,18 +40,19 @@ struct Failure: Error, Equatable, CustomStringConvertible {
     /// - Parameters:
     ///   - host: The address it was to be opened at.
     ///   - option: What the user writes to choose another port.
-    init?(listeningAt host: String, port: Int, option: String, _ error: any Error) {
+    ///   - hostOption: The same for another address.
+    init?(listeningAt host: String, port: Int, option: String, hostOption: String = "http.host", _ error: any Error) {
         switch error {
         case let error as IOError where error.errnoCode == EADDRINUSE:
             self.init("Port \(port) is in use by another program; stop it or choose another with \(option).")
         case let error as IOError where error.errnoCode == EACCES || error.errnoCode == EPERM:
             self.init("Port \(port) may not be opened by this user; choose one above 1023 with \(option).")
         case let error as IOError where error.errnoCode == EADDRNOTAVAIL:
-            self.init("The address \(host) is not one of this machine's; set http.host to one that is.")
+            self.init("The address \(host) is not one of this machine's; set \(hostOption) to one that is.")
         case let error as IOError:
             self.init("Port \(port) at \(host) cannot be opened: \(String(cString: strerror(error.errnoCode))).")
         case is SocketAddressError.UnknownHost, is SocketAddressError:
-            self.init("The address \(host) is not known; set http.host to one of this machine's.")
+            self.init("The address \(host) is not known; set \(hostOption) to one of this machine's.")
         default:
             return nil
         }

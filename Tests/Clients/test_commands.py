@@ -196,8 +196,9 @@ def test_help_names_every_command(tmp_path):
 
 def test_emulate_alone_serves_graph(tmp_path):
     port = free_port()
-    emulator = subprocess.Popen([str(BINARY), "emulate", "--port", str(port), "--quiet"], cwd=tmp_path,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    emulator = subprocess.Popen(
+        [str(BINARY), "emulate", "--port", str(port), "--admin-port", str(free_port()), "--quiet"], cwd=tmp_path,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         def users():
             try:

@@ -40,7 +40,8 @@ class Emulator(Tidings):
         self.plain, self.secure = f"http://127.0.0.1:{self.port}", f"https://127.0.0.1:{self.tls_port}"
         self.authority = directory / "certificates" / "emulator-ca.pem"
         super().__init__(
-            ["emulate", "--quiet", "--port", self.port, "--tls-port", self.tls_port, "--data", self.authority.parent, *options],
+            ["emulate", "--quiet", "--port", self.port, "--admin-port", free_port(), "--tls-port", self.tls_port,
+             "--data", self.authority.parent, *options],
             directory, f"{self.plain}/health/live")
 
 
@@ -286,6 +287,6 @@ def test_a_seed_that_makes_no_sense(tmp_path, text, words):
     if text is not None:
         path.write_text(text)
     result = subprocess.run(
-        [str(BINARY), "emulate", "--port", str(free_port()), "--seed", str(path)], cwd=tmp_path, capture_output=True,
+        [str(BINARY), "emulate", "--port", str(free_port()), "--admin-port", str(free_port()), "--seed", str(path)], cwd=tmp_path, capture_output=True,
         text=True, timeout=30, stdin=subprocess.DEVNULL)
     assert result.returncode != 0 and words in result.stderr and len(result.stderr.strip().splitlines()) == 1

@@ -27,7 +27,9 @@ SECRET = "contoso-development-secret"
 @pytest.fixture
 def emulator(tmp_path):
     port = free_port()
-    program = Tidings(["emulate", "--port", port, "--quiet"], tmp_path, f"http://127.0.0.1:{port}/health/live").start()
+    program = Tidings(
+        ["emulate", "--port", port, "--admin-port", free_port(), "--quiet"], tmp_path,
+        f"http://127.0.0.1:{port}/health/live").start()
     program.url = f"http://127.0.0.1:{port}"
     yield program
     program.stop()

@@ -34,6 +34,21 @@ import Testing
         #expect(try graph.notified().map { $0["changeType"]?.string } == ["deleted", "deleted"])
     }
 
+    @Test func aStormOfUpdates() throws {
+        var graph = emptyGraph { $0.quirks.eventStorm = 2 }
+        _ = try graph.subscribe(.mail("users/sales@example.com/events"))
+        let event = try graph.ask(.post, "/v1.0/users/sales@example.com/events", Self.event)
+        let items = try graph.notified()
+        #expect(items.map { $0["changeType"]?.string } == ["created", "updated", "updated"])
+        let etags = items.compactMap { $0[path: ["resourceData", "@odata.etag"]]?.string }
+        #expect(Set(etags).count == 3 && etags.last == event.json["@odata.etag"]?.string)
+        _ = try graph.ask(.patch, "/v1.0/users/sales@example.com/events/\(event.id)", ["subject": "x"])
+        #expect(try graph.notified().count == 3)
+        // What changes nothing stirs nothing up.
+        _ = try graph.ask(.patch, "/v1.0/users/sales@example.com/events/\(event.id)", ["subject": "x"])
+        #expect(try graph.notified().isEmpty)
+    }
+
     @Test func eventsNeedTimes() throws {
         var graph = emptyGraph()
         let events = "/v1.0/users/sales@example.com/events"

@@ -17,14 +17,21 @@ struct BannerTests {
             #expect(banner.contains(part))
         }
         #expect(banner.split(separator: "\n", omittingEmptySubsequences: false).count < 25)
+        let controlled = Banner.dev(
+            settings, emulatorPort: 9001, emulatorAdminPort: 9002, tenant: .contoso, adminToken: token, program: "tidings"
+        )
+        #expect(controlled.contains("Control      http://127.0.0.1:9002"))
         settings.port = 8080
         let usual = Banner.dev(settings, emulatorPort: 8081, tenant: .contoso, adminToken: token, program: "tidings")
         #expect(usual.hasSuffix("tidings tail"))
     }
 
     @Test func theEmulatorAloneShowsHowToSignIn() {
-        let banner = Banner.emulate(port: 9001, tenant: .contoso)
-        for part in ["http://127.0.0.1:9001/v1.0", "contoso-development-secret", "/oauth2/v2.0/token", "curl"] {
+        let banner = Banner.emulate(port: 9001, admin: "http://127.0.0.1:9002", tenant: .contoso)
+        for part in [
+            "http://127.0.0.1:9001/v1.0", "http://127.0.0.1:9002", "contoso-development-secret", "/oauth2/v2.0/token",
+            "curl",
+        ] {
             #expect(banner.contains(part))
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GraphEmulator
 import Logging
 import Testing
 
@@ -9,6 +10,7 @@ struct CommandTests {
         let dev = try #require(try Tidings.parseAsRoot(["dev"]) as? Dev)
         #expect(dev.port == 8080)
         #expect(dev.emulatorPort == 8081)
+        #expect(dev.emulatorAdminPort == nil)
         #expect(dev.data == ".tidings/dev")
         #expect(!dev.quiet)
         #expect(dev.logLevel == .notice)
@@ -29,9 +31,31 @@ struct CommandTests {
         #expect(tail.json)
     }
 
+    @Test func withoutASubcommandTheEmulatorStarts() throws {
+        let run = try #require(
+            try Tidings.parseAsRoot(["emulate", "--port", "9001", "--clock", "scaled:60", "--state", "s.json"]) as? Emulate.Run
+        )
+        #expect(run.port == 9001)
+        #expect(run.adminPort == 8082)
+        #expect(run.clock.mode == .scaled(60))
+        #expect(run.state == "s.json")
+        #expect(run.seed == nil && run.tlsPort == nil && run.adminHost == nil)
+        let grant = try #require(
+            try Tidings.parseAsRoot(["emulate", "grant", "Mail.Read", "Contoso Relay"]) as? Emulate.Grant
+        )
+        #expect(grant.options.application == "Contoso Relay" && !grant.options.delegated)
+        #expect(try Tidings.parseAsRoot(["emulate", "fault"]) is Emulate.FaultCommand.List)
+        let advance = try #require(try Tidings.parseAsRoot(["emulate", "advance", "PT4H"]) as? Emulate.Advance)
+        #expect(advance.emulator.admin == "http://127.0.0.1:8082")
+    }
+
     @Test(arguments: [
         ["dev", "--port", "0"], ["dev", "--port", "65536"], ["dev", "--port", "80", "--emulator-port", "80"],
-        ["serve", "--port", "-1"], ["emulate", "--port", "x"], ["tail", "--topics", ","], ["serve", "--log-level", "loud"],
+        ["dev", "--emulator-admin-port", "8081"],
+        ["serve", "--port", "-1"], ["emulate", "--port", "x"], ["emulate", "--port", "90", "--admin-port", "90"],
+        ["emulate", "--clock", "scaled:0"], ["emulate", "lose"], ["emulate", "grant", "Mail.Read"],
+        ["emulate", "--tls-port", "8082"], ["emulate", "--event-storm", "-1"], ["emulate", "send", "--count", "0"],
+        ["emulate", "deliveries", "--follow", "--limit", "1"], ["tail", "--topics", ","], ["serve", "--log-level", "loud"],
         ["nonsense"], ["subscriptions", "show", "a/b"], ["subscriptions", "renew", ".."], ["subscriptions", "create", "a"],
         ["subscriptions", "list", "--device-code"],
     ])

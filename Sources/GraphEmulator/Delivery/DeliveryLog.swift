@@ -6,10 +6,19 @@ struct DeliveryLog: Sendable {
 
     private let capacity: Int
     private var records = Deque<DeliveryRecord>()
+    /// When each record changed last: at which revision.
+    private var revisions = Deque<Int>()
     private var lastNumber = 0
+    /// How often something has changed.
+    private(set) var revision: Int
+    /// Where this log begins; what is older belongs to one that was forgotten.
+    let firstRevision: Int
 
-    init(capacity: Int) {
+    /// - Parameter revision: That of the log before, if this one takes its place.
+    init(capacity: Int, revision: Int = 0) {
         self.capacity = max(1, capacity)
+        self.revision = revision
+        self.firstRevision = revision
     }
 
     /// Oldest first.
@@ -19,6 +28,12 @@ struct DeliveryLog: Sendable {
     func records(after number: Int, limit: Int) -> [DeliveryRecord] {
         guard let first = self.records.first else { return [] }
         return Array(self.records.dropFirst(max(0, number - first.number + 1)).prefix(limit))
+    }
+
+    /// Those that have changed after this revision, oldest first.
+    func records(changedAfter revision: Int) -> [DeliveryRecord] {
+        guard revision < self.revision else { return [] }
+        return zip(self.records, self.revisions).filter { $0.1 > revision }.map(\.0)
     }
 
     /// - Returns: The number of the record.
@@ -63,7 +78,12 @@ struct DeliveryLog: Sendable {
         _ items: some Collection<OutboundNotification>, to url: String, state: DeliveryRecord.State, now: Int64
     ) -> Int {
         self.lastNumber += 1
-        if self.records.count >= self.capacity { self.records.removeFirst() }
+        self.revision += 1
+        if self.records.count >= self.capacity {
+            self.records.removeFirst()
+            self.revisions.removeFirst()
+        }
+        self.revisions.append(self.revision)
         var subscriptions: [String] = []
         var seen: Set<String> = []
         for item in items where seen.insert(item.subscriptionID).inserted { subscriptions.append(item.subscriptionID) }
@@ -80,6 +100,8 @@ struct DeliveryLog: Sendable {
     /// Does nothing if the record is gone.
     private mutating func change(_ number: Int, _ body: (inout DeliveryRecord) -> Void) {
         guard let first = self.records.first, number >= first.number, number <= self.lastNumber else { return }
+        self.revision += 1
+        self.revisions[number - first.number] = self.revision
         body(&self.records[number - first.number])
     }
 }

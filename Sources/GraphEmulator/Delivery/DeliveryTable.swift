@@ -10,6 +10,8 @@ struct DeliveryTable: Sendable {
         var maximumInFlight = 256
         /// How many deliveries are remembered.
         var loggedDeliveries = 1000
+        /// From where on changes of the log are counted: higher than in any program that ran before.
+        var firstRevision = 0
         var slowEndpoints = SlowEndpointPolicy()
         /// How long a receiver may take, and how long when it is tried again.
         var timeout: Duration = .seconds(3)
@@ -66,7 +68,7 @@ struct DeliveryTable: Sendable {
     init(settings: Settings, random: EmulatorRandom = EmulatorRandom()) {
         self.settings = settings
         self.random = random
-        self.log = DeliveryLog(capacity: settings.loggedDeliveries)
+        self.log = DeliveryLog(capacity: settings.loggedDeliveries, revision: settings.firstRevision)
     }
 
     /// Adds a notification, unless too many wait or its endpoint is too slow.
@@ -161,7 +163,7 @@ struct DeliveryTable: Sendable {
         self.queues = [:]
         self.agenda.removeAll()
         self.watched = [:]
-        self.log = DeliveryLog(capacity: self.settings.loggedDeliveries)
+        self.log = DeliveryLog(capacity: self.settings.loggedDeliveries, revision: self.log.revision + 1)
         self.epoch += 1
         self.count = 0
         self.inFlight = 0

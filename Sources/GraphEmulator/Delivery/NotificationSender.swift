@@ -32,6 +32,7 @@ struct NotificationSender: Service {
                     }
                     for parcel in due.parcels { group.addTask { await self.send(parcel) } }
                     self.state.settled.raise()
+                    if !due.parcels.isEmpty { self.state.logged.raise() }
                     await self.wait(until: due.wake)
                 }
                 group.cancelAll()
@@ -108,13 +109,14 @@ struct NotificationSender: Service {
 
     /// Until something has changed, or until `moment`, in milliseconds since 1970.
     private func wait(until moment: Int64?) async {
-        // Whoever moves the clock by hand also raises the signal.
-        guard let moment, self.state.clock.stepped == nil else {
+        let clock = self.state.clock
+        // Whoever moves the clock by hand also raises the signal. One that can be switched may go by itself now or later.
+        guard let moment, clock.stepped == nil || clock.switched != nil else {
             await self.state.wake.wait()
             return
         }
-        let duration = Duration.milliseconds(max(0, moment - self.state.clock.now()))
-        _ = try? await self.state.clock.limit(duration) { await self.state.wake.wait() }
+        let duration = Duration.milliseconds(max(0, moment - clock.now()))
+        _ = try? await clock.limit(duration) { await self.state.wake.wait() }
     }
 }
 

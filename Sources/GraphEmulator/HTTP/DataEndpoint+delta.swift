@@ -6,7 +6,7 @@ extension DataEndpoint {
         _ kind: EntityKind, _ keys: [String: String], of graph: EmulatedGraph, now: Int64
     ) throws(GraphRefusal) -> GraphAnswer {
         let scope = try graph.scope(kind, keys, tenant: self.tenant)
-        let place = "\(scope.tenantID) \(kind.rawValue) \(scope.key.owner) \(scope.container ?? "")"
+        let place = "\(graph.epoch) \(scope.tenantID) \(kind.rawValue) \(scope.key.owner) \(scope.container ?? "")"
         let sent = self.request.lowercasedQuery
         let baked = self.request.rawQuery(without: DeltaQuery.tokens)
 

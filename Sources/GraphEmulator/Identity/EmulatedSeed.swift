@@ -19,7 +19,7 @@ public import Foundation
 ///   }]
 /// }
 /// ```
-public struct EmulatedSeed: Sendable, Equatable, Decodable {
+public struct EmulatedSeed: Sendable, Equatable, Codable {
     /// The first is the one of whoever calls without a token.
     public var tenants: [EmulatedTenant]
     /// The RSA key, in PEM, that the sign-in service begins with; `nil`: a new one at each start.

@@ -16,7 +16,7 @@ struct SigningKey: Sendable, Equatable {
     /// The id under which it is served: the thumbprint of its certificate.
     let id: String
     let privateKey: _RSA.Signing.PrivateKey
-    private let certificate: [UInt8]
+    let certificate: [UInt8]
     private let primitives: _RSA.Signing.PublicKey.Primitives
 
     /// Makes a new key, which takes some tens of milliseconds.
@@ -31,6 +31,11 @@ struct SigningKey: Sendable, Equatable {
         try self.init(_RSA.Signing.PrivateKey(pemRepresentation: pem), now: now)
     }
 
+    /// - Parameter certificate: In DER, as it was made for this key.
+    init(pem: String, certificate: [UInt8]) throws {
+        try self.init(_RSA.Signing.PrivateKey(pemRepresentation: pem), certificate: certificate)
+    }
+
     private init(_ privateKey: _RSA.Signing.PrivateKey, now: Int64) throws {
         let name = try DistinguishedName { CommonName("accounts.accesscontrol.windows.net") }
         let start = Date(timeIntervalSince1970: Double(now / 1000))
@@ -42,10 +47,14 @@ struct SigningKey: Sendable, Equatable {
         )
         var serializer = DER.Serializer()
         try serializer.serialize(certificate)
+        try self.init(privateKey, certificate: serializer.serializedBytes)
+    }
+
+    private init(_ privateKey: _RSA.Signing.PrivateKey, certificate: [UInt8]) throws {
         self.privateKey = privateKey
-        self.certificate = serializer.serializedBytes
+        self.certificate = certificate
         self.primitives = try privateKey.publicKey.getKeyPrimitives()
-        self.id = Base64URL.encode(Insecure.SHA1.hash(data: serializer.serializedBytes))
+        self.id = Base64URL.encode(Insecure.SHA1.hash(data: certificate))
     }
 
     static func == (left: SigningKey, right: SigningKey) -> Bool { left.id == right.id }

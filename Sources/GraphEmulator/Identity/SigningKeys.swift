@@ -1,20 +1,28 @@
 /// The keys that the sign-in service signs with and serves.
-struct SigningKeys: Sendable {
+struct SigningKeys: Sendable, Equatable {
+    /// A key of before, and until when it is served, in milliseconds since 1970.
+    struct Former: Sendable, Equatable {
+        var key: SigningKey
+        var until: Int64
+    }
+
     /// What new tokens are signed with.
     private(set) var current: SigningKey
-    /// Keys of before, and until when they are served, in milliseconds since 1970; newest first.
-    private var former: [(key: SigningKey, until: Int64)] = []
+    /// Newest first.
+    private(set) var former: [Former]
 
     /// No more than this many are served; the oldest goes first.
     static let maximumCount = 8
 
-    init(_ current: SigningKey) {
+    /// - Parameter former: Newest first.
+    init(_ current: SigningKey, former: [Former] = []) {
         self.current = current
+        self.former = former
     }
 
     /// From now on tokens are signed with `key`; the one before is served for `overlap` milliseconds more.
     mutating func rotate(to key: SigningKey, overlap: Int64, now: Int64) {
-        self.former.insert((self.current, now + overlap), at: 0)
+        self.former.insert(Former(key: self.current, until: now + overlap), at: 0)
         self.current = key
         self.former.removeAll { $0.until <= now }
         self.former = Array(self.former.prefix(Self.maximumCount - 1))

@@ -1,5 +1,5 @@
 /// The form of a token: the sign-in service has two.
-public enum TokenVersion: Int, Decodable, Sendable {
+public enum TokenVersion: Int, Codable, Sendable {
     case v1 = 1
     case v2 = 2
 

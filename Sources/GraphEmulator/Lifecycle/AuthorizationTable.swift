@@ -13,15 +13,21 @@ struct AuthorizationTable: Sendable {
 
     /// Gives a subscription an authorization until `moment`.
     mutating func authorize(_ subscription: EmulatedSubscription, until moment: Int64, isNew: Bool, now: Int64) {
-        let authorization = SubscriptionAuthorization(until: moment, expiry: subscription.expiresAt, isNew: isNew, now: now)
-        self.entries[subscription.id] = Entry(
-            authorization: authorization, expiry: subscription.expiresAt, isTold: subscription.lifecycleNotificationURL != nil
+        self.put(
+            SubscriptionAuthorization(until: moment, expiry: subscription.expiresAt, isNew: isNew, now: now), of: subscription
         )
-        self.schedule(subscription.id)
     }
 
     /// Whether notifications may be sent. What is not known is nobody's business here.
     func isAuthorized(_ id: String, at now: Int64) -> Bool { self.entries[id]?.authorization.isValid(at: now) ?? true }
+
+    /// The authorization of a subscription; `nil` if nobody knows it.
+    func authorization(of id: String) -> SubscriptionAuthorization? { self.entries[id]?.authorization }
+
+    /// Gives a subscription the authorization that it had.
+    mutating func restore(_ authorization: SubscriptionAuthorization, of subscription: EmulatedSubscription) {
+        self.put(authorization, of: subscription)
+    }
 
     /// - Returns: Whether there is such a subscription.
     mutating func require(_ id: String, isRevoked: Bool, now: Int64) -> Bool {
@@ -56,6 +62,13 @@ struct AuthorizationTable: Sendable {
             self.schedule(id)
         }
         return (reauthorize, ended)
+    }
+
+    private mutating func put(_ authorization: SubscriptionAuthorization, of subscription: EmulatedSubscription) {
+        self.entries[subscription.id] = Entry(
+            authorization: authorization, expiry: subscription.expiresAt, isTold: subscription.lifecycleNotificationURL != nil
+        )
+        self.schedule(subscription.id)
     }
 
     private mutating func schedule(_ id: String) {

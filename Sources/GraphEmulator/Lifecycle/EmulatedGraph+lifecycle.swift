@@ -2,9 +2,14 @@ import NIOCore
 
 /// What happens to subscriptions themselves, and who is told.
 extension EmulatedGraph {
-    /// The token of `caller` is the subscription's authorization from now on; what waited for one is sent.
+    /// The token of `caller` is the subscription's authorization from now on.
     mutating func authorize(_ subscription: EmulatedSubscription, by caller: Caller, now: Int64) {
-        self.authorizations.authorize(subscription, until: caller.tokenExpiresAt, isNew: false, now: now)
+        self.authorize(subscription, until: caller.tokenExpiresAt, now: now)
+    }
+
+    /// The subscription has an authorization until `moment`; what waited for one is sent.
+    mutating func authorize(_ subscription: EmulatedSubscription, until moment: Int64, now: Int64) {
+        self.authorizations.authorize(subscription, until: moment, isNew: false, now: now)
         guard self.authorizations.isAuthorized(subscription.id, at: now) else { return }
         for item in self.withheld.release(subscription.id) { self.send(item, for: subscription, now: now) }
     }

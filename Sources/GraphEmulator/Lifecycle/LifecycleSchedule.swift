@@ -3,7 +3,7 @@
 /// Graph does not say when; these are our guesses: within the last hour one at once and one every 15 minutes; where there
 /// were more than three hours, one in advance. After an answer the next one comes when the hour, or half of what is left,
 /// has begun, so that an application that answers at once with a token of one hour is not asked again at once.
-struct LifecycleSchedule: Sendable, Equatable {
+struct LifecycleSchedule: Sendable, Equatable, Codable {
     private static let minute: Int64 = 60_000
     static let interval = 15 * Self.minute
     static let lastHour = 60 * Self.minute

@@ -1,5 +1,5 @@
 /// By whose leave notifications of one subscription are sent, and when it needs a new one.
-struct SubscriptionAuthorization: Sendable, Equatable {
+struct SubscriptionAuthorization: Sendable, Equatable, Codable {
     /// When the token of the call that created, renewed or reauthorized it expires, in milliseconds since 1970.
     private(set) var until: Int64
     private(set) var schedule: LifecycleSchedule
@@ -11,6 +11,9 @@ struct SubscriptionAuthorization: Sendable, Equatable {
         self.until = until
         self.schedule = LifecycleSchedule(from: now, to: min(until, expiry), isNew: isNew)
     }
+
+    /// Whether nobody knows an end of it.
+    var isEndless: Bool { self.until == .max }
 
     func isValid(at now: Int64) -> Bool { now < self.until }
 

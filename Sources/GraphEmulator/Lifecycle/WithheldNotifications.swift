@@ -38,6 +38,9 @@ struct WithheldNotifications: Sendable {
         return items.map(\.item)
     }
 
+    /// For whom something waits.
+    var subscriptions: some Collection<String> { self.entries.keys }
+
     /// When the next one is lost.
     var nextMoment: Int64? {
         mutating get { self.agenda.next }

@@ -11,7 +11,7 @@ import Foundation
 #endif
 
 /// What the resource data of a subscription is encrypted with.
-struct EncryptionCertificate: Sendable, Equatable {
+struct EncryptionCertificate: Sendable, Equatable, Codable {
     /// The name under which the receiver keeps the private key; written as it came.
     var id: String
     /// The RSA key, as DER of its `SubjectPublicKeyInfo`: the key itself cannot be shared between threads.

@@ -6,10 +6,7 @@ extension EmulatedGraph {
     func watch(for proposal: SubscriptionProposal) throws(GraphRefusal) -> ResourceWatch {
         let match = proposal.match
         let data = self.data(of: proposal.caller.tenantID)
-        let options = proposal.path.options
-        var watch = ResourceWatch()
-        watch.filter = options["$filter"].flatMap { ODataFilterParser.parse($0) }
-        watch.select = options["$select"].map { QueryOptions.names($0) }
+        var watch = ResourceWatch(options: proposal.path.options)
         var keys = match.keys
         if let user = keys["user"] {
             let found = data.user(user)?.id

@@ -6,4 +6,10 @@ struct ResourceWatch: Sendable, Equatable {
     var filter: ODataFilter?
     /// The properties that notifications with resource data carry.
     var select: [String]?
+
+    /// - Parameter options: The resource's query.
+    init(options: [String: String] = [:]) {
+        self.filter = options["$filter"].flatMap { ODataFilterParser.parse($0) }
+        self.select = options["$select"].map { QueryOptions.names($0) }
+    }
 }

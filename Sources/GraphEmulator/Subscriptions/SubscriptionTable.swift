@@ -80,6 +80,7 @@ struct SubscriptionTable: Sendable {
     }
 
     mutating func insert(_ subscription: EmulatedSubscription) {
+        self.lastNumber = max(self.lastNumber, subscription.number)
         self.subscriptions[subscription.number] = subscription
         self.numbers[subscription.id] = subscription.number
         for path in Self.paths(of: subscription) { self.watchers[path, default: []].append(subscription.number) }

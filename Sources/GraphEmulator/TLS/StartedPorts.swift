@@ -2,26 +2,26 @@ import Synchronization
 
 /// Tells once that all ports are open.
 final class StartedPorts: Sendable {
-    private struct State {
-        var plain: Int?
-        var secure: Int?
+    /// What a port is for.
+    enum Kind: Sendable {
+        case plain, secure, admin
     }
 
-    private let state = Mutex(State())
-    private let isSecureToo: Bool
+    private let opened = Mutex<[Kind: Int]>([:])
+    private let expected: Set<Kind>
     private let onReady: @Sendable (GraphEmulator.Ports) async -> Void
 
-    /// - Parameter isSecureToo: Whether a port with TLS is to come as well.
-    init(isSecureToo: Bool, onReady: @escaping @Sendable (GraphEmulator.Ports) async -> Void) {
-        self.isSecureToo = isSecureToo
+    /// - Parameter expected: Which ports are to come.
+    init(expected: Set<Kind>, onReady: @escaping @Sendable (GraphEmulator.Ports) async -> Void) {
+        self.expected = expected
         self.onReady = onReady
     }
 
-    func listens(at port: Int, isSecure: Bool) async {
-        let ports = self.state.withLock { state -> GraphEmulator.Ports? in
-            if isSecure { state.secure = port } else { state.plain = port }
-            guard let plain = state.plain, !self.isSecureToo || state.secure != nil else { return nil }
-            return GraphEmulator.Ports(plain: plain, secure: state.secure)
+    func listens(at port: Int, _ kind: Kind) async {
+        let ports = self.opened.withLock { opened -> GraphEmulator.Ports? in
+            opened[kind] = port
+            guard let plain = opened[.plain], self.expected.isSubset(of: opened.keys) else { return nil }
+            return GraphEmulator.Ports(plain: plain, secure: opened[.secure], admin: opened[.admin])
         }
         if let ports { await self.onReady(ports) }
     }

@@ -17,6 +17,10 @@ public struct EmulatorClock: Sendable {
     public var sleep: @Sendable (Duration) async throws -> Void
     /// Who moves it by hand, if somebody does.
     let stepped: SteppedClock?
+    /// Who can switch it to going otherwise, if somebody can.
+    let switched: SwitchedClock?
+    /// How many seconds pass in a real one, if it goes by itself.
+    private(set) var rate = 1.0
 
     public init(now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Duration) async throws -> Void) {
         self.init(now: now, sleep: sleep, stepped: nil)
@@ -24,11 +28,12 @@ public struct EmulatorClock: Sendable {
 
     init(
         now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Duration) async throws -> Void,
-        stepped: SteppedClock?
+        stepped: SteppedClock?, switched: SwitchedClock? = nil
     ) {
         self.now = now
         self.sleep = sleep
         self.stepped = stepped
+        self.switched = switched
     }
 
     /// The wall clock, and real waiting.
@@ -43,10 +48,12 @@ public struct EmulatorClock: Sendable {
     public static func scaled(by rate: Double, of base: EmulatorClock = .system) -> EmulatorClock {
         precondition(rate > 0, "A clock must go forward")
         let start = base.now()
-        return EmulatorClock(
+        var clock = EmulatorClock(
             now: { start + Int64((Double(base.now() - start) * rate).rounded(.down)) },
             sleep: { try await base.sleep($0 / rate) }
         )
+        clock.rate = rate
+        return clock
     }
 }
 

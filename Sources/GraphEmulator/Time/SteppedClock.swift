@@ -75,6 +75,9 @@ public final class SteppedClock: Sendable {
         self.passTurn()
     }
 
+    /// Shows another time without anything happening meanwhile.
+    func jump(to now: Int64) { self.state.withLock { $0.now = now } }
+
     /// Suspends until the clock has been moved this far.
     func sleep(_ duration: Duration) async throws {
         let number = self.state.withLock { $0.number() }

@@ -1,5 +1,5 @@
 /// Random numbers, and the ids made of them: the system's, or with a seed (SplitMix64) the same each time.
-struct EmulatorRandom: RandomNumberGenerator, Sendable {
+struct EmulatorRandom: RandomNumberGenerator, Sendable, Equatable, Codable {
     private var state: UInt64?
     /// What it began with.
     private let seed: UInt64?
@@ -27,6 +27,11 @@ struct EmulatorRandom: RandomNumberGenerator, Sendable {
         guard let seed else { return self }
         var mixed = EmulatorRandom(seed: seed ^ purpose &* 0xD6E8_FEB8_6659_FD93)
         return EmulatorRandom(seed: mixed.next() ^ UInt64(bitPattern: Int64(number)))
+    }
+
+    /// Goes on where another with the same seed stopped.
+    mutating func resume(_ other: EmulatorRandom) {
+        if self.seed != nil, other.seed == self.seed { self = other }
     }
 
     /// So many random bytes.

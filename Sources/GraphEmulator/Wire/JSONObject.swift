@@ -33,6 +33,12 @@ struct JSONObject: Sendable {
         self.members.writeJSONNumber(Int64(value))
     }
 
+    /// A number that is not infinite, or not one.
+    mutating func set(_ name: String, _ value: Double) {
+        self.begin(name)
+        self.members.writeString("\(value)")
+    }
+
     /// An object.
     mutating func set(_ name: String, _ value: JSONObject) {
         self.begin(name)

@@ -15,6 +15,8 @@ struct Dev: AsyncParsableCommand {
     var port = 8080
     @Option(help: "The emulator's port.")
     var emulatorPort = 8081
+    @Option(help: "The port of the emulator's admin side: its page and its API; none, if it is left out.")
+    var emulatorAdminPort: Int?
     @Option(help: "Where the relay keeps its data.")
     var data = ".tidings/dev"
     @Flag(help: "Nothing happens in the emulated mailboxes by itself.")
@@ -29,6 +31,11 @@ struct Dev: AsyncParsableCommand {
         try self.check(port: self.port, option: "--port")
         try self.check(port: self.emulatorPort, option: "--emulator-port")
         guard self.port != self.emulatorPort else { throw ValidationError("--port and --emulator-port must differ.") }
+        guard let adminPort = self.emulatorAdminPort else { return }
+        try self.check(port: adminPort, option: "--emulator-admin-port")
+        guard adminPort != self.port, adminPort != self.emulatorPort else {
+            throw ValidationError("--emulator-admin-port must differ from the other ports.")
+        }
     }
 
     func run() async throws {
@@ -45,15 +52,18 @@ struct Dev: AsyncParsableCommand {
                 settings, mode: .dev, records: InMemorySubscriptionStore(),
                 readiness: Readiness(of: [.listener, .emulator, .subscriptions, .announcement]), metrics: metrics, logger: logger
             )
-            let emulator = EmulatorService(
-                configuration: GraphEmulatorConfiguration(
-                    port: self.emulatorPort, activityInterval: self.quiet ? nil : Self.activityInterval
-                ),
-                portOption: "--emulator-port", onReady: { assembly.readiness.reached(.emulator) }, logger: logger
+            var configuration = GraphEmulatorConfiguration(
+                port: self.emulatorPort, activityInterval: self.quiet ? nil : Self.activityInterval
+            )
+            configuration.adminPort = self.emulatorAdminPort
+            configuration.clock = SwitchedClock().clock
+            let emulator = try EmulatorService(
+                configuration: configuration, portOption: "--emulator-port", adminPortOption: "--emulator-admin-port",
+                onReady: { assembly.readiness.reached(.emulator) }, logger: logger
             )
             let banner = Banner.dev(
-                settings, emulatorPort: self.emulatorPort, tenant: tenant, adminToken: assembly.adminToken,
-                program: CommandLine.arguments.first ?? "tidings"
+                settings, emulatorPort: self.emulatorPort, emulatorAdminPort: self.emulatorAdminPort, tenant: tenant,
+                adminToken: assembly.adminToken, program: CommandLine.arguments.first ?? "tidings"
             )
             let announcer = Announcer(
                 readiness: assembly.readiness, manager: assembly.subscriptions, banner: banner, logger: logger

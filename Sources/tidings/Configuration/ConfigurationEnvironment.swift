@@ -1,3 +1,5 @@
+import GraphEmulator
+
 /// The settings in the environment: `http.port` is `TIDINGS_HTTP_PORT`.
 enum ConfigurationEnvironment {
     static let prefix = "TIDINGS_"

@@ -1,4 +1,5 @@
 import Configuration
+import GraphEmulator
 
 /// Every key there is. What is not here is refused, wherever it is written; `tidings.example.yaml` shows them all.
 extension ConfigurationKey {

@@ -1,4 +1,5 @@
 import Configuration
+import GraphEmulator
 
 /// One key of the configuration: what it is called, what it may be, what it is without being set, and what it is for.
 struct ConfigurationKey: Sendable {

@@ -3,16 +3,20 @@ import GraphEmulator
 /// What a user reads first: where everything is, and what to try.
 enum Banner {
     static func dev(
-        _ settings: ServerSettings, emulatorPort: Int, tenant: EmulatedTenant, adminToken: AdminToken, program: String
+        _ settings: ServerSettings, emulatorPort: Int, emulatorAdminPort: Int? = nil, tenant: EmulatedTenant,
+        adminToken: AdminToken, program: String
     ) -> String {
         let emulator = "http://127.0.0.1:\(emulatorPort)"
+        let control = emulatorAdminPort.map {
+            "\n  Control      http://127.0.0.1:\($0)  (the emulator's clock, faults and deliveries)"
+        }
         let url = settings.port == 8080 ? "" : " --url \(settings.localURL)"
         return """
             Tidings \(Tidings.version) is ready. Control-C ends it.
 
               Dashboard    \(settings.localURL)/?token=\(adminToken.text)
               Relay        \(settings.localURL)  (hub /graphUpdates; GET /updates)
-              Emulator     \(emulator)  (Microsoft Graph, with \(tenant.users.count) mailboxes)
+              Emulator     \(emulator)  (Microsoft Graph, with \(tenant.users.count) mailboxes)\(control ?? "")
               Mailboxes    \(tenant.users.map(\.userPrincipalName).joined(separator: ", "))
               Admin token  \(adminToken.text)
               Data         \(settings.dataDirectory)
@@ -29,13 +33,14 @@ enum Banner {
 
     /// - Parameter authority: The file with the certificate to trust, if there is a port with TLS.
     static func emulate(
-        port: Int, tlsPort: Int? = nil, authority: String? = nil, tenant: EmulatedTenant
+        port: Int, admin: String, tlsPort: Int? = nil, authority: String? = nil, tenant: EmulatedTenant
     ) -> String {
         let emulator = "http://127.0.0.1:\(port)"
         return """
             The Graph emulator of Tidings \(Tidings.version) is ready. Control-C ends it.
 
               Graph          \(emulator)/v1.0\(Self.tls(port: tlsPort, authority: authority))
+              Control        \(admin)  (a page; its API is at /emulator/v1)
               Tokens         \(emulator)/\(tenant.id)/oauth2/v2.0/token
               Tenant id      \(tenant.id)
               Client id      \(tenant.applications.first?.id ?? "")

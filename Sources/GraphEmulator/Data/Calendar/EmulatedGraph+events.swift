@@ -9,7 +9,7 @@ extension EmulatedGraph {
         scope.container = scope.container ?? self.data(of: scope.tenantID).defaultCalendar(of: scope.key.owner)?.id
         if let owner = self.data(of: scope.tenantID).user(scope.key.owner) { members["organizer"] = MailAddress(owner).json }
         members["iCalUId"] = .string("040000008200E00074C5B7101A82E008\(self.random.hex(48).uppercased())")
-        return try self.insert(members, in: scope, now: now)
+        return self.stirred(try self.insert(members, in: scope, now: now), in: scope, now: now)
     }
 
     mutating func updateEvent(
@@ -17,7 +17,17 @@ extension EmulatedGraph {
     ) throws(GraphRefusal) -> Entity {
         let event = try self.entity(id, in: scope)
         try Self.checkTimes(members["start"] ?? event.members["start"], members["end"] ?? event.members["end"])
-        return try self.update(id, in: scope, with: members, now: now)
+        let updated = try self.update(id, in: scope, with: members, now: now)
+        return updated == event ? event : self.stirred(updated, in: scope, now: now)
+    }
+
+    /// Saves an event again as often as the configuration says: one action of a user is several changes for Outlook.
+    private mutating func stirred(_ event: Entity, in scope: EntityScope, now: Int64) -> Entity {
+        var event = event
+        for _ in 0..<max(0, self.settings.quirks.eventStorm) {
+            event = self.replace(event, with: event, in: scope, now: now)
+        }
+        return event
     }
 
     private static func checkTimes(_ start: JSONValue?, _ end: JSONValue?) throws(GraphRefusal) {

@@ -11,7 +11,7 @@ extension EmulatedGraph {
     ) throws(GraphRefusal) -> DeltaPage {
         let settings = self.settings.delta
         let collection = self.data(of: scope.tenantID).collection(scope.key)
-        guard token.isFirst || token.since >= collection.horizon,
+        guard token.isFirst || collection.horizon...collection.lastChange ~= token.since,
             scope.type.family == .outlook || token.issuedAt + settings.tokenLifetime.milliseconds > now
         else { throw .resync(scope.type.family) }
 

@@ -1,10 +1,10 @@
 /// Who is in a group, and who has left it.
-struct GroupMembership: Sendable, Equatable {
-    enum Role: String, Sendable {
+struct GroupMembership: Sendable, Equatable, Codable {
+    enum Role: String, Sendable, Codable {
         case members, owners
     }
 
-    struct Entry: Sendable, Equatable {
+    struct Entry: Sendable, Equatable, Codable {
         var id: String
         var role: Role
         /// The number of the change of the groups in which this came to be.

@@ -1,5 +1,5 @@
 /// The text of a message, plain or HTML.
-struct MessageBody: Sendable, Equatable {
+struct MessageBody: Sendable, Equatable, Codable {
     var isHTML: Bool
     var content: String
 

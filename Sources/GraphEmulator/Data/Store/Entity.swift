@@ -1,5 +1,5 @@
 /// One thing that Graph keeps: a user, a message, a chat.
-struct Entity: Sendable, Equatable {
+struct Entity: Sendable, Equatable, Codable {
     /// Outlook gives an item another one when it moves.
     var id: String
     /// The id for those who asked for one that stays; only Outlook has two.

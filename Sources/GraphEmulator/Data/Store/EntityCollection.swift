@@ -22,6 +22,19 @@ struct EntityCollection: Sendable {
         var change: Int
     }
 
+    init() {}
+
+    /// - Parameter entities: Oldest first, as ``entities(in:)`` gives them.
+    init(_ entities: [Entity], tombstones: [Tombstone], lastChange: Int, horizon: Int) {
+        for entity in entities {
+            self.put(entity)
+            self.order.append(Place(id: entity.id, change: entity.createdIn))
+        }
+        self.tombstones = Deque(tombstones)
+        self.lastChange = lastChange
+        self.horizon = horizon
+    }
+
     var count: Int { self.entities.count }
 
     /// Finds an entity by one of its ids.

@@ -1,5 +1,5 @@
 /// The kinds of things that a tenant keeps.
-enum EntityKind: String, Sendable, CaseIterable {
+enum EntityKind: String, Sendable, CaseIterable, Codable {
     case user, deletedUser, group, deletedGroup
     case mailFolder, message
     case calendar, event

@@ -1,13 +1,13 @@
 /// Everything that one tenant keeps in Graph.
 struct TenantData: Sendable {
-    private var collections: [CollectionKey: EntityCollection] = [:]
+    private(set) var collections: [CollectionKey: EntityCollection] = [:]
     /// Who is in the groups, by the group's id.
     var memberships: [String: GroupMembership] = [:]
     /// The ids of the users, by principal name in small letters.
     private var usersByName: [String: String] = [:]
     /// The last id of a chat message: they are moments, and differ.
-    private var lastStamp: Int64 = 0
-    private var lastListItem = 0
+    private(set) var lastStamp: Int64 = 0
+    private(set) var lastListItem = 0
     /// How many entities there are in all, and about how many bytes of memory they take.
     private(set) var count = 0
     private(set) var bytes = 0
@@ -16,6 +16,22 @@ struct TenantData: Sendable {
 
     init(tombstoneLimit: Int) {
         self.tombstoneLimit = tombstoneLimit
+    }
+
+    init(
+        _ collections: [CollectionKey: EntityCollection], memberships: [String: GroupMembership], lastStamp: Int64,
+        lastListItem: Int, tombstoneLimit: Int
+    ) {
+        self.collections = collections
+        self.memberships = memberships
+        self.lastStamp = lastStamp
+        self.lastListItem = lastListItem
+        self.tombstoneLimit = tombstoneLimit
+        for collection in collections.values {
+            self.count += collection.count
+            self.bytes += collection.bytes
+        }
+        for user in collections[CollectionKey(.user)]?.entities() ?? [] { self.usersByName[Self.name(of: user)] = user.id }
     }
 
     func collection(_ key: CollectionKey) -> EntityCollection { self.collections[key] ?? EntityCollection() }

@@ -1,5 +1,5 @@
 /// What is remembered of something that has left a place, for those who ask what has changed.
-struct Tombstone: Sendable, Equatable {
+struct Tombstone: Sendable, Equatable, Codable {
     let id: String
     let immutableID: String?
     /// Where it lay.

@@ -5,9 +5,15 @@ extension EmulatedSeed {
         let object = try SeedObject(decoder, Key.self)
         self.init(tenants: try object.required(.tenants), signingKey: try object.optional(.signingKey))
     }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(self.tenants, forKey: .tenants)
+        try container.encodeIfPresent(self.signingKey, forKey: .signingKey)
+    }
 }
 
-extension EmulatedTenant: Decodable {
+extension EmulatedTenant: Codable {
     private enum Key: String, CodingKey, CaseIterable { case id, name, users, applications }
 
     public init(from decoder: any Decoder) throws {
@@ -18,9 +24,17 @@ extension EmulatedTenant: Decodable {
             applications: try object.value(.applications, default: [])
         )
     }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(self.id, forKey: .id)
+        try container.encode(self.name, forKey: .name)
+        try container.encode(self.users, forKey: .users)
+        try container.encode(self.applications, forKey: .applications)
+    }
 }
 
-extension EmulatedUser: Decodable {
+extension EmulatedUser: Codable {
     private enum Key: String, CodingKey, CaseIterable { case id, displayName, userPrincipalName, isAdministrator }
 
     public init(from decoder: any Decoder) throws {
@@ -31,9 +45,17 @@ extension EmulatedUser: Decodable {
             isAdministrator: try object.value(.isAdministrator, default: false)
         )
     }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(self.id, forKey: .id)
+        try container.encode(self.displayName, forKey: .displayName)
+        try container.encode(self.userPrincipalName, forKey: .userPrincipalName)
+        try container.encode(self.isAdministrator, forKey: .isAdministrator)
+    }
 }
 
-extension EmulatedApplication: Decodable {
+extension EmulatedApplication: Codable {
     private enum Key: String, CodingKey, CaseIterable {
         case id, name
         case servicePrincipalID = "servicePrincipalId"
@@ -54,9 +76,24 @@ extension EmulatedApplication: Decodable {
             managedIdentity: try object.optional(.managedIdentity), quotas: try object.optional(.quotas)
         )
     }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(self.id, forKey: .id)
+        try container.encode(self.name, forKey: .name)
+        try container.encode(self.servicePrincipalID, forKey: .servicePrincipalID)
+        try container.encode(self.secrets, forKey: .secrets)
+        try container.encode(self.certificates, forKey: .certificates)
+        try container.encode(self.applicationPermissions, forKey: .applicationPermissions)
+        try container.encode(self.delegatedPermissions, forKey: .delegatedPermissions)
+        try container.encode(self.tokenVersion, forKey: .tokenVersion)
+        try container.encode(self.isPublicClient, forKey: .isPublicClient)
+        try container.encodeIfPresent(self.managedIdentity, forKey: .managedIdentity)
+        try container.encodeIfPresent(self.quotas, forKey: .quotas)
+    }
 }
 
-extension EmulatedApplication.Secret: Decodable {
+extension EmulatedApplication.Secret: Codable {
     private enum Key: String, CodingKey, CaseIterable { case value, expiresAt }
 
     /// A string, or an object with the moment at which it ends.
@@ -77,9 +114,15 @@ extension EmulatedApplication.Secret: Decodable {
         }
         self.init(try object.required(.value), expiresAt: moment)
     }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(self.value, forKey: .value)
+        try container.encodeIfPresent(self.expiresAt.map { GraphDateTime.utc($0) }, forKey: .expiresAt)
+    }
 }
 
-extension EmulatedApplication.ManagedIdentity: Decodable {
+extension EmulatedApplication.ManagedIdentity: Codable {
     private enum Key: String, CodingKey, CaseIterable {
         case header
         case resourceID = "resourceId"
@@ -89,9 +132,15 @@ extension EmulatedApplication.ManagedIdentity: Decodable {
         let object = try SeedObject(decoder, Key.self)
         self.init(header: try object.required(.header), resourceID: try object.optional(.resourceID))
     }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(self.header, forKey: .header)
+        try container.encodeIfPresent(self.resourceID, forKey: .resourceID)
+    }
 }
 
-extension SubscriptionQuotas: Decodable {
+extension SubscriptionQuotas: Codable {
     private enum Key: String, CodingKey, CaseIterable {
         case perMailbox, directoryPerApplicationAndTenant, directoryPerTenant, directoryPerApplication
         case teamsPerApplicationAndResource, teamsPerUser, teamsPerTenant, callRecordsPerTenant
@@ -119,5 +168,10 @@ extension SubscriptionQuotas: Decodable {
         for key in Key.allCases {
             self[keyPath: key.property] = try object.value(key, default: self[keyPath: key.property])
         }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        for key in Key.allCases { try container.encode(self[keyPath: key.property], forKey: key) }
     }
 }

@@ -1,7 +1,7 @@
 /// What somebody may have meant who wrote a word that does not exist.
-enum Suggestion {
+package enum Suggestion {
     /// The candidate that is nearest to `word`, if one is near enough to be worth a question.
-    static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+    package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let written = Array(word.lowercased().unicodeScalars)
         let limit = max(1, written.count / 3)
         var best: (candidate: String, distance: Int)?
@@ -13,7 +13,7 @@ enum Suggestion {
     }
 
     /// How many letters must be added, left out, replaced, or swapped with their neighbour to make one of the other.
-    static func distance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
+    package static func distance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
         guard !first.isEmpty, !second.isEmpty else { return max(first.count, second.count) }
         var beforeLast: [Int] = []
         var last = Array(0...second.count)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import tidings
+@testable import GraphEmulator
 
 struct SuggestionTests {
     @Test(arguments: [
