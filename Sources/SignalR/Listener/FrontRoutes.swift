@@ -41,6 +41,8 @@ final class FrontRoutes: Sendable {
 
     /// Waits until nothing is left of any connection. To be called when no new ones are accepted.
     func connectionsEnded() async {
+        // Between two polls there may be no channel that could have said so.
+        self.shutDown()
         while !Task.isCancelled {
             var ends: [EventLoopFuture<Void>] = []
             for loop in self.loops.withLock({ Array($0.values) }) {

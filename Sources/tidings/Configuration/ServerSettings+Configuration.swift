@@ -1,4 +1,5 @@
 import Configuration
+import GraphEmulator
 import GraphNotifications
 import Logging
 import SQLiteStorage

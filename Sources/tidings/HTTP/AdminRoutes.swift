@@ -1,3 +1,4 @@
+import GraphEmulator
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore

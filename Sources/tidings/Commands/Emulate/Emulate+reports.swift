@@ -42,7 +42,7 @@ extension Emulate {
             }
         }
 
-        private func follow(_ client: AdminClient) async throws {
+        private func follow(_ client: EmulatorClient) async throws {
             let events = try await client.events(self.path)
             if !self.json { try Terminal.say(EmulatorReport.Delivery.head) }
             var parser = ServerSentEventParser()

@@ -29,7 +29,7 @@ extension Emulate {
         @Flag(help: "For what the application does for users.")
         var delegated = false
 
-        var members: [String: AdminClient.Value?] {
+        var members: [String: EmulatorClient.Value?] {
             [
                 "permission": .text(self.permission), "application": .text(self.application),
                 "tenant": self.tenant.map { .text($0) }, "delegated": .flag(self.delegated),

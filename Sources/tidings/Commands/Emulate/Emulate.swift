@@ -19,5 +19,5 @@ struct AdminOptions: ParsableArguments {
     @Option(help: "The address of the emulator's admin side.")
     var admin = "http://127.0.0.1:8082"
 
-    func client() throws(Failure) -> AdminClient { try AdminClient(self.admin) }
+    func client() throws(Failure) -> EmulatorClient { try EmulatorClient(self.admin) }
 }

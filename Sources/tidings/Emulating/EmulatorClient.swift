@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 /// The admin side of a running emulator, as the commands use it.
-struct AdminClient: Sendable {
+struct EmulatorClient: Sendable {
     /// A member of what is sent.
     enum Value: Encodable, Sendable {
         case text(String)
