@@ -40,8 +40,9 @@ extension SubscriptionManager {
         guard let work = self.works[account], let interval = self.policy.listInterval else { return }
         let pause: Duration
         do throws(GraphError) {
+            let listedAt = self.now()
             let listed = try await work.list()
-            let orphans = self.take(listed, of: work)
+            let orphans = self.take(listed, of: work, listedAt: listedAt)
             pause = interval * (0.9 + 0.2 * self.random())
             if self.policy.deletesOrphans, !orphans.isEmpty { await self.delete(orphans, work) }
         } catch {
@@ -55,10 +56,12 @@ extension SubscriptionManager {
         self.state.withLock { $0.chores.plan(.list(account: account), at: next) }
     }
 
-    private func take(_ listed: [GraphSubscription], of work: SubscriptionWork) -> [GraphSubscription] {
+    private func take(
+        _ listed: [GraphSubscription], of work: SubscriptionWork, listedAt: Int64
+    ) -> [GraphSubscription] {
         let account = work.account.name
         let reconciler = SubscriptionReconciler(
-            applicationID: work.account.applicationID, notificationURL: self.desk.notificationURL
+            applicationID: work.account.applicationID, listedAt: listedAt, notificationURL: self.desk.notificationURL
         ) { self.desk.directory.subscription(id: $0) != nil }
         let now = self.now()
         let (report, news) = self.state.withLock { state in

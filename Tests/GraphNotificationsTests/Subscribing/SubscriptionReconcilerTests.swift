@@ -23,9 +23,10 @@ import Testing
 
     private func compare(
         _ listed: [GraphSubscription], _ known: [SubscriptionReconciler.Known],
-        isKnown: @escaping (String) -> Bool = { _ in false }
+        listedAt: Int64 = 1, isKnown: @escaping (String) -> Bool = { _ in false }
     ) -> SubscriptionReconciler.Report {
-        SubscriptionReconciler(applicationID: "app", notificationURL: Self.url, isKnown: isKnown).compare(listed, with: known)
+        SubscriptionReconciler(applicationID: "app", listedAt: listedAt, notificationURL: Self.url, isKnown: isKnown)
+            .compare(listed, with: known)
     }
 
     private func known(_ name: String, _ id: String, resting: Bool = true) -> SubscriptionReconciler.Known {
@@ -58,6 +59,13 @@ import Testing
     @Test func whatTheListDoesNotHave() {
         let report = self.compare([], [self.known("sales", "s1"), self.known("busy", "s2", resting: false)])
         #expect(report.missing == ["sales"])
+    }
+
+    @Test func aListSaysNothingOfWhatWasConfirmedSince() {
+        var subscription = self.listed("s1", "sales")
+        subscription.expiresAt = 2_000_000
+        #expect(self.compare([subscription], [self.known("sales", "s1")], listedAt: 0).drifted.isEmpty)
+        #expect(self.compare([], [self.known("sales", "s1")], listedAt: 0).missing.isEmpty)
     }
 
     @Test func onlyOursThatNobodyDeclaredAreOrphans() {

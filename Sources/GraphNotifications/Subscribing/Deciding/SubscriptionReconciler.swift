@@ -22,6 +22,8 @@ struct SubscriptionReconciler {
 
     /// The application whose subscriptions were listed, if it is known.
     var applicationID: String?
+    /// When the list was asked for, in milliseconds since 1970: it says nothing of what was confirmed since.
+    var listedAt: Int64
     /// Where ours send to.
     var notificationURL: String
     /// Whether an id is known in another way.
@@ -31,7 +33,7 @@ struct SubscriptionReconciler {
         var report = Report()
         let byID = Dictionary(listed.map { ($0.id, $0) }) { first, _ in first }
         for one in known {
-            guard let id = one.restingID else { continue }
+            guard let id = one.restingID, (one.record.confirmedAt ?? 0) < self.listedAt else { continue }
             guard let subscription = byID[id] else {
                 report.missing.append(one.record.name)
                 continue
