@@ -10,6 +10,8 @@ struct RelayWorker {
     let directory: SubscriptionDirectory
     let configuration: RelayConfiguration
     let opener: NotificationOpener?
+    let fetcher: ResourceFetcher?
+    let onVagueChange: @Sendable (_ subscription: String) -> Void
     let onLifecycle: @Sendable (LifecycleNotification) async -> Void
     let metrics: RelayMetrics
     let now: @Sendable () -> Int64
@@ -136,12 +138,33 @@ struct RelayWorker {
     /// - Returns: `false` when the relay must stop before it is in; the queue still has it.
     private func commitBatch(of sorter: inout NotificationSorter) async -> Bool {
         guard sorter.hasBatch else { return true }
-        let batch = sorter.takeBatch()
+        var batch = sorter.takeBatch()
+        if let fetcher = self.fetcher, batch.decisions.contains(where: { $0.fetches(with: fetcher) }) {
+            let ready = batch.takeReady(fetches: fetcher.fetches(for:))
+            if !ready.isEmpty {
+                guard await self.commit(ready) else { return false }
+                self.tell(ofVagueChangesIn: ready)
+            }
+            await batch.change { await fetcher.fill(&$0) }
+            // Cut short: what is without its object would have got it. The queue still has it.
+            guard !Task.isCancelled else { return false }
+        }
         let isCommitted = await self.metrics.batches.measure { () async in await self.commit(batch) }
         self.metrics.held.record(sorter.heldCount)
         guard isCommitted else { return false }
+        self.tell(ofVagueChangesIn: batch)
         for notification in batch.lifecycle { await self.onLifecycle(notification) }
         return true
+    }
+
+    private func tell(ofVagueChangesIn batch: RelayBatch) {
+        var told: Set<String> = []
+        for decision in batch.decisions {
+            guard case .update(let draft) = decision.fate, draft.update.resourceID == nil,
+                let subscription = draft.update.subscription, told.insert(subscription).inserted
+            else { continue }
+            self.onVagueChange(subscription)
+        }
     }
 
     private func commit(_ batch: RelayBatch) async -> Bool {
