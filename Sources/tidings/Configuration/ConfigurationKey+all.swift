@@ -63,6 +63,14 @@ extension ConfigurationKey {
         "The folder of the certificates that Graph encrypts for, which tidings certificate makes; certificates, below "
             + "storage.directory, if it is not set."
     )
+    static let fetchSeconds = ConfigurationKey(
+        "graph.fetchSeconds", .integer(1...60), default: 10,
+        "How many seconds an update waits at most for the object that subscriptions.*.fetch asks for; then it goes without."
+    )
+    static let catchUp = ConfigurationKey(
+        "graph.catchUp", .boolean, default: .bool(true),
+        "Whether Graph is asked what has changed when notifications may be lost. Updates that are found so say recovered."
+    )
     static let clientAuthentication = ConfigurationKey(
         "clients.authentication", .choice(["none", "token", "jwt"]), default: "none",
         "How applications sign in: not at all, which is only allowed on a loopback address, with clients.token, or with a "
@@ -120,6 +128,10 @@ extension ConfigurationKey {
         "Whether updates bring the object that changed, which Graph encrypts for a certificate. Mail, events and contacts then "
             + "need a resource that ends in ?$select= and the properties."
     )
+    static let fetchSelect = ConfigurationKey(
+        "subscriptions.*.fetch.select", .list(nil),
+        "The properties of the object that changed which are fetched, and stand in data, where notifications do not bring it."
+    )
     static let subscriptionID = ConfigurationKey(
         "subscriptions.*.id", .text,
         "Graph's id of a subscription that somebody else creates and renews; Tidings only receives for it."
@@ -133,11 +145,11 @@ extension ConfigurationKey {
     static let all: [ConfigurationKey] = [
         .host, .port, .threads, .publicURL, .allowedOrigins, .drainSeconds,
         .directory, .retentionDays, .retentionMegabytes,
-        .tenantID, .clientID, .clientSecret, .graphEndpoint, .graphAuthority, .certificates,
+        .tenantID, .clientID, .clientSecret, .graphEndpoint, .graphAuthority, .certificates, .fetchSeconds, .catchUp,
         .clientAuthentication, .clientToken, .clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim,
         .clientScopes, .clientTopics,
         .logLevel,
-        .resource, .changeTypes, .lifetimeMinutes, .includeResourceData, .subscriptionID, .clientState,
+        .resource, .changeTypes, .lifetimeMinutes, .includeResourceData, .fetchSelect, .subscriptionID, .clientState,
     ]
 
     /// The key at a path, if there is one.

@@ -32,6 +32,8 @@ struct ServerSettings: Sendable {
         var lifetime: Duration?
         /// Whether updates bring the object that changed.
         var includesResourceData = false
+        /// Which properties of the object are fetched; `nil` if none is.
+        var fetched: [String]?
 
         var request: SubscriptionRequest {
             SubscriptionRequest(
@@ -48,6 +50,8 @@ struct ServerSettings: Sendable {
         var clientState: String
         var resource: String?
         var changeTypes: ChangeTypes
+        /// Which properties of the object are fetched; `nil` if none is.
+        var fetched: [String]?
     }
 
     var host = "127.0.0.1"
@@ -64,11 +68,44 @@ struct ServerSettings: Sendable {
     /// Where the certificates for encrypted notifications are; `nil` for a folder within the data directory.
     var certificates: String?
     var graph: Graph?
+    /// How long an update waits for the object that is fetched.
+    var fetchDelay = Duration.seconds(10)
+    /// Whether Graph is asked what has changed when notifications may be lost.
+    var catchesUp = true
     var clientAuthentication = ClientAuthentication.none
     var clientTopics = ["*"]
     var logLevel = Logger.Level.info
     var managed: [ManagedSubscription] = []
     var external: [ExternalSubscription] = []
+
+    /// What can be asked for changes: all of which it is known what they watch.
+    var watched: [SubscriptionRequest] {
+        self.managed.map(\.request)
+            + self.external.compactMap { subscription in
+                subscription.resource.map {
+                    SubscriptionRequest(name: subscription.name, resource: $0, changeTypes: subscription.changeTypes)
+                }
+            }
+    }
+
+    /// What is fetched, by the names of subscriptions. What notifications would have brought is fetched for what is found without
+    /// them.
+    var fetchRules: [String: FetchRule] {
+        var rules: [String: FetchRule] = [:]
+        for subscription in self.managed {
+            if let select = subscription.fetched {
+                rules[subscription.name] = FetchRule(select: select)
+            } else if subscription.includesResourceData {
+                rules[subscription.name] = FetchRule(
+                    select: FetchRule.selection(in: subscription.resource), isForRecoveredOnly: true
+                )
+            }
+        }
+        for subscription in self.external {
+            rules[subscription.name] = subscription.fetched.map { FetchRule(select: $0) }
+        }
+        return rules
+    }
 
     /// Where users of this machine reach the server.
     var localURL: String {

@@ -25,6 +25,8 @@ struct Assembly: Sendable {
     let readiness: Readiness
     /// Keeps the declared subscriptions alive; `nil` without access to Graph.
     let subscriptions: SubscriptionManager?
+    /// Finds what notifications did not tell of; `nil` without access to Graph, or where it is off.
+    let catchUp: CatchUp?
 
     private let storage: SQLiteStorage
     private let drainWindow: Duration
@@ -38,12 +40,13 @@ struct Assembly: Sendable {
     ///   - settings: What to build.
     ///   - mode: For whom.
     ///   - records: Where the subscriptions are remembered; in the storage if it is not given.
+    ///   - deltas: Where it is remembered how far changes have been read; in the storage if it is not given.
     ///   - readiness: What must happen before the server calls itself ready.
     ///   - metrics: What is counted, and shown at `/metrics`.
     ///   - logger: For the services.
     init(
-        _ settings: ServerSettings, mode: Mode, records: (any SubscriptionStore)? = nil, readiness: Readiness,
-        metrics: PrometheusMetrics, logger: Logger
+        _ settings: ServerSettings, mode: Mode, records: (any SubscriptionStore)? = nil,
+        deltas: (any DeltaStore)? = nil, readiness: Readiness, metrics: PrometheusMetrics, logger: Logger
     ) throws {
         let directory = try DataDirectory(settings.dataDirectory)
         var configuration = SQLiteStorageConfiguration()
@@ -63,13 +66,33 @@ struct Assembly: Sendable {
         let graphMetrics = GraphMetrics(factory: metrics)
         let relayMetrics = RelayMetrics(factory: metrics)
         let rich = try RichContent(settings, directory: directory, metrics: graphMetrics, logger: logger)
+        let graph = Self.graph(settings, metrics: metrics, logger: logger)
+        let fetcher = graph.flatMap { graph -> ResourceFetcher? in
+            let rules = settings.fetchRules
+            guard !rules.isEmpty else { return nil }
+            return ResourceFetcher(
+                graph: graph, rules: rules, maximumDelay: settings.fetchDelay, metrics: FetchMetrics(factory: metrics),
+                logger: logger
+            )
+        }
+        let catchUp = Self.catchUp(
+            settings, graph: graph, store: deltas ?? storage.deltas,
+            recovered: RecoveredUpdates(log: storage.log, fetcher: fetcher, metrics: relayMetrics, logger: logger),
+            metrics: metrics, logger: logger
+        )
         let manager = Self.manager(
-            settings, records: records ?? storage.subscriptions, directory: known, certificates: rich?.keys,
+            settings, graph: graph, records: records ?? storage.subscriptions, directory: known, certificates: rich?.keys,
             metrics: graphMetrics, logger: logger
         )
         let relay = NotificationRelay(
             queue: storage.queue, log: storage.log, directory: known, opener: rich?.opener,
-            onLifecycle: { manager?.handle($0) }, metrics: relayMetrics, logger: logger
+            fetcher: fetcher, onVagueChange: { catchUp?.wasNotified(subscription: $0) },
+            onLifecycle: { event in
+                manager?.handle(event)
+                guard event.event == .missed, let name = known.subscription(id: event.subscriptionID)?.name else { return }
+                await Self.tell(catchUp, ofLossIn: name, of: settings, logger: logger)
+            },
+            metrics: relayMetrics, logger: logger
         )
         let webhook = WebhookReceiver(directory: known, into: storage.queue, metrics: graphMetrics, logger: logger)
         let names = settings.managed.map(\.name) + settings.external.map(\.name)
@@ -104,6 +127,7 @@ struct Assembly: Sendable {
         self.adminToken = adminToken
         self.readiness = readiness
         self.subscriptions = manager
+        self.catchUp = catchUp
         self.storage = storage
         self.drainWindow = settings.drainWindow
         var services = [Self.service("storage", storage)]
@@ -114,6 +138,10 @@ struct Assembly: Sendable {
                 await readiness.wait(for: .emulator)
             }
             services.append(Self.service("subscriptions", deferred))
+        }
+        if let catchUp {
+            let deferred = Deferred(service: catchUp) { await readiness.wait(for: .emulator) }
+            services.append(Self.service("catching-up", deferred))
         }
         if let rich { services.append(Self.service("certificates", rich)) }
         services.append(Self.service("watch", StorageWatch(isFailing: isStorageFailing, logger: logger)))
@@ -127,21 +155,56 @@ struct Assembly: Sendable {
     }
 
     private static func manager(
-        _ settings: ServerSettings, records: any SubscriptionStore, directory: SubscriptionDirectory,
-        certificates: DecryptionKeys?, metrics: GraphMetrics, logger: Logger
+        _ settings: ServerSettings, graph: GraphClient?, records: any SubscriptionStore,
+        directory: SubscriptionDirectory, certificates: DecryptionKeys?, metrics: GraphMetrics, logger: Logger
     ) -> SubscriptionManager? {
-        guard let graph = settings.graph, let publicURL = settings.publicURL else { return nil }
+        guard let graph, let publicURL = settings.publicURL else { return nil }
+        return SubscriptionManager(
+            graph: graph, store: records, directory: directory, notificationURL: publicURL + "/notifications",
+            lifecycleNotificationURL: publicURL + "/lifecycle", certificates: certificates,
+            requests: settings.managed.map(\.request), metrics: metrics, logger: logger
+        )
+    }
+
+    private static func catchUp(
+        _ settings: ServerSettings, graph: GraphClient?, store: any DeltaStore, recovered: RecoveredUpdates,
+        metrics: PrometheusMetrics, logger: Logger
+    ) -> CatchUp? {
+        guard let graph, settings.catchesUp else { return nil }
+        return CatchUp(
+            graph: graph, store: store, watched: settings.watched, metrics: CatchUpMetrics(factory: metrics), logger: logger,
+            take: recovered.take
+        )
+    }
+
+    /// Has what was lost looked for. The store works again sooner or later, and what is told is not told twice.
+    private static func tell(
+        _ catchUp: CatchUp?, ofLossIn name: String, of settings: ServerSettings, logger: Logger
+    ) async {
+        guard let catchUp, let resource = settings.watched.first(where: { $0.name == name })?.resource else { return }
+        let backoff = Backoff(base: .milliseconds(100), maximum: .seconds(10))
+        var failures = 0
+        while !Task.isCancelled {
+            do throws(GraphError) {
+                return try await catchUp.mayHaveLost(PossibleLoss(subscription: name, resource: resource, reason: .missed))
+            } catch {
+                failures += 1
+                logger.error("It cannot be written down that notifications were lost", metadata: ["error": "\(error)"])
+                try? await Task.sleep(for: backoff.delay(afterFailures: failures, random: 1))
+            }
+        }
+    }
+
+    /// Access to Graph, shared by all who ask it; `nil` if nothing is said of it.
+    private static func graph(_ settings: ServerSettings, metrics: PrometheusMetrics, logger: Logger) -> GraphClient? {
+        guard let graph = settings.graph else { return nil }
         let credential = ClientSecretCredential(
             tenantID: graph.tenantID, clientID: graph.clientID, clientSecret: graph.clientSecret,
             cloud: GraphCloud(authority: graph.authority, graph: graph.endpoint), httpClient: .shared
         )
-        return SubscriptionManager(
-            graph: GraphClient(
-                baseURL: graph.endpoint, credential: credential, httpClient: .shared, tenantID: graph.tenantID, logger: logger
-            ),
-            store: records, directory: directory, notificationURL: publicURL + "/notifications",
-            lifecycleNotificationURL: publicURL + "/lifecycle", certificates: certificates,
-            requests: settings.managed.map(\.request), metrics: metrics, logger: logger
+        return GraphClient(
+            baseURL: graph.endpoint, credential: credential, httpClient: .shared, tenantID: graph.tenantID,
+            metrics: GraphClientMetrics(factory: metrics), logger: logger
         )
     }
 
