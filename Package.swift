@@ -316,7 +316,8 @@ let package = Package(
         .testTarget(
             name: "GraphRelayTests",
             dependencies: [
-                "GraphNotifications", "GraphRelay", "RealTimeTesting", "SignalR",
+                "GraphEmulator", "GraphNotifications", "GraphRelay", "RealTimeTesting", "SignalR",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

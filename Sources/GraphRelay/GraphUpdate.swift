@@ -19,6 +19,8 @@ public struct GraphUpdate: Sendable, Equatable {
     public var resourceID: String?
     /// The object itself as JSON, where the subscription asks for it.
     public var data: ByteBuffer?
+    /// Why ``data`` is missing although the subscription has it fetched: `notFound`, `throttled`, `refused` or `unavailable`.
+    public var missing: String?
     /// Whether it was found by catching up rather than by a notification.
     public var isRecovered: Bool
     /// How many changes this one stands for; 1 unless some were coalesced.
@@ -26,7 +28,8 @@ public struct GraphUpdate: Sendable, Equatable {
 
     public init(
         changeType: String, resource: String, timestamp: Int64, topics: [String], subscription: String? = nil,
-        tenantID: String? = nil, resourceID: String? = nil, data: ByteBuffer? = nil, isRecovered: Bool = false, coalesced: Int = 1
+        tenantID: String? = nil, resourceID: String? = nil, data: ByteBuffer? = nil, missing: String? = nil,
+        isRecovered: Bool = false, coalesced: Int = 1
     ) {
         self.changeType = changeType
         self.resource = resource
@@ -36,13 +39,14 @@ public struct GraphUpdate: Sendable, Equatable {
         self.tenantID = tenantID
         self.resourceID = resourceID
         self.data = data
+        self.missing = missing
         self.isRecovered = isRecovered
         self.coalesced = coalesced
     }
 
     /// Writes the update as the JSON object that clients get.
     ///
-    /// `subscription`, `tenantId`, `resourceId` and `data` are left out when they are unknown.
+    /// `subscription`, `tenantId`, `resourceId`, `data` and `missing` are left out when there is nothing to say.
     public func writeJSON(cursor: Cursor, into buffer: inout ByteBuffer) {
         buffer.writeStaticString(#"{"type":"graphUpdate","changeType":"#)
         buffer.writeJSONString(self.changeType)
@@ -75,6 +79,10 @@ public struct GraphUpdate: Sendable, Equatable {
         if let data = self.data {
             buffer.writeStaticString(#","data":"#)
             buffer.writeImmutableBuffer(data)
+        }
+        if let missing = self.missing {
+            buffer.writeStaticString(#","missing":"#)
+            buffer.writeJSONString(missing)
         }
         buffer.writeStaticString(self.isRecovered ? #","recovered":true,"coalesced":"# : #","recovered":false,"coalesced":"#)
         buffer.writeJSONNumber(Int64(self.coalesced))

@@ -92,17 +92,25 @@ public struct UpdateDraft: Sendable {
 /// The window is measured between the moments at which the two were *received* (``GraphUpdate/timestamp``), not at which
 /// they were handled. So a relay that was behind, or handles an entry again after a crash, decides as it would have then.
 public struct DeduplicationKey: Sendable, Hashable {
-    /// The first half of the digest.
+    /// The first half of the digest: of what changed, and how.
     public var high: UInt64
-    /// The second half of the digest.
+    /// The second half of the digest: of its version as well.
     public var low: UInt64
-    /// How long after its first appearance the key still counts.
+    /// How far apart this and an earlier appearance may be to be one change.
     public var window: Duration
+    /// How long it is remembered for those that come later; as long as ``window`` unless their window may be longer.
+    public var retention: Duration
+    /// Whether an earlier appearance with another version is the same change.
+    public var matchesAnyVersion: Bool
 
-    public init(high: UInt64, low: UInt64, window: Duration) {
+    public init(
+        high: UInt64, low: UInt64, window: Duration, retention: Duration? = nil, matchesAnyVersion: Bool = false
+    ) {
         self.high = high
         self.low = low
         self.window = window
+        self.retention = retention ?? window
+        self.matchesAnyVersion = matchesAnyVersion
     }
 }
 

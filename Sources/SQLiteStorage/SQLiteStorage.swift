@@ -21,6 +21,8 @@ public final class SQLiteStorage: Sendable {
     public let log: SQLiteUpdateLog
     /// What is known of each declared subscription.
     public let subscriptions: SQLiteSubscriptionStore
+    /// How far changes have been read, and what has to be looked for.
+    public let deltas: SQLiteDeltaStore
     /// The items that could not be delivered.
     public let deadLetters: SQLiteDeadLetters
 
@@ -71,6 +73,7 @@ public final class SQLiteStorage: Sendable {
         self.queue = SQLiteNotificationQueue(pool: pool, committer: committer, state: state, now: configuration.now)
         self.log = SQLiteUpdateLog(epoch: restored.epoch, seal: seal, pool: pool, committer: committer, state: state)
         self.subscriptions = SQLiteSubscriptionStore(pool: pool, committer: committer)
+        self.deltas = SQLiteDeltaStore(pool: pool, committer: committer)
         self.deadLetters = SQLiteDeadLetters(pool: pool, committer: committer)
     }
 

@@ -20,7 +20,7 @@ public struct SQLiteStorageConfiguration: Sendable {
     /// closely. 8 MiB.
     public var recentBytes: Int
     /// How many deduplication keys count at a time. Beyond that the oldest are forgotten before their window ends, so
-    /// that a duplicate may be delivered as a change of its own. 500,000; each takes about 72 bytes of memory.
+    /// that a duplicate may be delivered as a change of its own. 500,000; each takes about 100 bytes of memory.
     public var maximumDeduplicationKeys: Int
     /// After how many pages of 4 KiB the write-ahead log is copied into the database. 2,000.
     ///

@@ -36,6 +36,11 @@ import Testing
         )
     }
 
+    @Test func whatCouldNotBeFetchedIsSaid() {
+        let update = GraphUpdate(changeType: "updated", resource: "r", timestamp: 0, topics: [], missing: "notFound")
+        #expect(self.json(update).contains(#""topics":[],"missing":"notFound","recovered":false"#))
+    }
+
     @Test func staysOneLineOfJSONWhateverStandsInIt() throws {
         let odd = "a\"b\\c\n\r\u{1E}\u{0}\u{2028}ü"
         let update = GraphUpdate(

@@ -57,6 +57,36 @@ struct ServerSettingsTests {
         #expect(settings.accounts.first?.endpoint == "https://graph.microsoft.com/v1.0")
     }
 
+    @Test func objectsAreFetchedWhereItIsAskedFor() async throws {
+        let yaml = Self.whole + "  fetchSeconds: 4\n  catchUp: false\n"
+        let plain = try await self.settings(yaml)
+        #expect(plain.fetchRules.isEmpty && plain.fetchDelay == .seconds(4) && !plain.catchesUp)
+        let fetching = yaml.replacing("/messages\n", with: "/messages\n    fetch:\n      select: [subject, body/content]\n")
+        let settings = try await self.settings(fetching)
+        #expect(settings.fetchRules == ["sales": FetchRule(select: ["subject", "body/content"])])
+        #expect(settings.managed.map(\.fetched) == [["subject", "body/content"]])
+        // What notifications bring is fetched for what is found without them.
+        let rich = yaml.replacing("/messages\n", with: "/messages?$select=subject\n    includeResourceData: true\n")
+        #expect(
+            try await self.settings(rich).fetchRules == ["sales": FetchRule(select: ["subject"], isForRecoveredOnly: true)]
+        )
+    }
+
+    @Test func whatCannotBeFetchedIsRefusedInOneSentence() async throws {
+        let selections = ["[]": "must name the properties", #"["sub ject"]"#: "must name the properties"]
+        for (selection, words) in selections {
+            let yaml = Self.whole.replacing("/messages\n", with: "/messages\n    fetch:\n      select: \(selection)\n")
+            await #expect { try await self.settings(yaml) } throws: { "\($0)".contains(words) }
+        }
+        let both = Self.whole.replacing(
+            "/messages\n",
+            with: "/messages?$select=subject\n    includeResourceData: true\n    fetch:\n      select: [subject]\n"
+        )
+        await #expect { try await self.settings(both) } throws: { "\($0)".contains("remove one of the two") }
+        let alone = "subscriptions:\n  load:\n    id: 7-6\n    clientState: s\n    fetch:\n      select: [subject]\n"
+        await #expect { try await self.settings(alone) } throws: { "\($0)".contains("to fetch the objects of") }
+    }
+
     @Test func whatWasDeclaredBeforeCanStillBeDeleted() async throws {
         let settings = try await self.settings(Self.graph + "http:\n  publicUrl: https://t.example.com\n", Self.secret)
         #expect(settings.managed.isEmpty)

@@ -16,14 +16,23 @@ public struct PossibleLoss: Sendable, Equatable {
 
     /// The name under which the subscription is declared.
     public var subscription: String
+    /// The account it belongs to, see ``SubscriptionAccount``.
+    public var account: String
     /// What it watches.
     public var resource: String
+    /// Which changes it asks for.
+    public var changeTypes: ChangeTypes
     /// How it came to light.
     public var reason: Reason
 
-    public init(subscription: String, resource: String, reason: Reason) {
+    public init(
+        subscription: String, account: String = SubscriptionAccount.defaultName, resource: String,
+        changeTypes: ChangeTypes = [.created, .updated, .deleted], reason: Reason
+    ) {
         self.subscription = subscription
+        self.account = account
         self.resource = resource
+        self.changeTypes = changeTypes
         self.reason = reason
     }
 }

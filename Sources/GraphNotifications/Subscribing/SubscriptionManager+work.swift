@@ -221,11 +221,16 @@ extension SubscriptionManager {
     /// Tells who looks for losses.
     func tell(_ reason: PossibleLoss.Reason, of request: SubscriptionRequest) async throws(GraphError) {
         guard let losses = self.losses else { return }
-        try await losses.mayHaveLost(PossibleLoss(subscription: request.name, resource: request.resource, reason: reason))
+        try await losses.mayHaveLost(
+            PossibleLoss(
+                subscription: request.name, account: request.account, resource: request.resource,
+                changeTypes: request.changeTypes, reason: reason
+            )
+        )
         self.metrics.losses[reason]?.increment()
         self.logger.debug(
             "Notifications of a subscription may have been lost",
-            metadata: [.subscriptionName: "\(request.name)", .reason: "\(reason.rawValue)"]
+            metadata: [.subscriptionName: "\(request.name)", .lossReason: "\(reason.rawValue)"]
         )
     }
 }

@@ -26,6 +26,14 @@ package struct DeduplicationIndex: Sendable {
         /// When the key's window ends.
         package var expiresAt: Int64
 
+        /// The appearance of a key at a moment, in milliseconds since 1970.
+        package init(of key: DeduplicationKey, offset: Int64, seenAt: Int64) {
+            self.init(
+                digest: Digest(high: key.high, low: key.low), offset: offset, seenAt: seenAt,
+                expiresAt: seenAt + key.retention.milliseconds
+            )
+        }
+
         package init(digest: Digest, offset: Int64, seenAt: Int64, expiresAt: Int64) {
             self.digest = digest
             self.offset = offset
@@ -41,6 +49,8 @@ package struct DeduplicationIndex: Sendable {
     private var latest: [Digest: Int64] = [:]
     /// Earlier first times of the few digests that have several.
     private var earlier: [Digest: [Int64]] = [:]
+    /// When anything with this first half of a digest was seen last.
+    private var objects: [UInt64: Int64] = [:]
     /// Every appearance that counts, in the order of the log.
     private var order = Deque<Appearance>()
     /// The latest moment that was seen. Keys grow old by the notifications, not by the clock: when the relay was down
@@ -59,6 +69,14 @@ package struct DeduplicationIndex: Sendable {
     /// The offset of the oldest appearance that counts.
     package var oldestOffset: Int64? { self.order.first?.offset }
 
+    /// Whether a change with this key, seen at `moment`, was seen before.
+    package func isDuplicate(_ key: DeduplicationKey, at moment: Int64) -> Bool {
+        let window = key.window.milliseconds
+        if self.contains(Digest(high: key.high, low: key.low), at: moment, window: window) { return true }
+        guard key.matchesAnyVersion, let seenAt = self.objects[key.high] else { return false }
+        return abs(moment - seenAt) < window
+    }
+
     /// Whether a key seen at `moment` was seen before, within its window.
     package func contains(_ digest: Digest, at moment: Int64, window: Int64) -> Bool {
         guard let latest = self.latest[digest] else { return false }
@@ -72,6 +90,7 @@ package struct DeduplicationIndex: Sendable {
         if let previous = self.latest.updateValue(appearance.seenAt, forKey: appearance.digest) {
             self.earlier[appearance.digest, default: []].append(previous)
         }
+        self.objects[appearance.digest.high] = appearance.seenAt
         self.order.append(appearance)
         self.highWater = max(self.highWater, appearance.seenAt)
     }
@@ -79,7 +98,9 @@ package struct DeduplicationIndex: Sendable {
     /// Takes back the last `count` appearances: their transaction failed.
     package mutating func removeLast(_ count: Int) {
         for _ in 0..<count {
-            let digest = self.order.removeLast().digest
+            let appearance = self.order.removeLast()
+            let digest = appearance.digest
+            self.forget(appearance)
             if var earlier = self.earlier[digest] {
                 self.latest[digest] = earlier.removeLast()
                 self.earlier[digest] = earlier.isEmpty ? nil : earlier
@@ -95,6 +116,7 @@ package struct DeduplicationIndex: Sendable {
             self.order.count > self.maximumCount || oldest.expiresAt + Self.slack < self.highWater
         {
             self.order.removeFirst()
+            self.forget(oldest)
             if var earlier = self.earlier[oldest.digest] {
                 earlier.removeFirst()
                 self.earlier[oldest.digest] = earlier.isEmpty ? nil : earlier
@@ -102,5 +124,12 @@ package struct DeduplicationIndex: Sendable {
                 self.latest[oldest.digest] = nil
             }
         }
+    }
+
+    /// An earlier one of the same object that counts still is forgotten with it: what may be told twice is better than what is not
+    /// told.
+    private mutating func forget(_ appearance: Appearance) {
+        let high = appearance.digest.high
+        if self.objects[high] == appearance.seenAt { self.objects[high] = nil }
     }
 }

@@ -64,19 +64,15 @@ public final class InMemoryUpdateLog: UpdateLog {
 
     private func append(_ draft: UpdateDraft, to state: inout State) -> LoggedUpdate? {
         let key = draft.deduplicationKey
-        let digest = DeduplicationIndex.Digest(high: key.high, low: key.low)
         let moment = draft.update.timestamp
-        let window = key.window.milliseconds
-        if state.deduplication.contains(digest, at: moment, window: window) { return nil }
+        if state.deduplication.isDuplicate(key, at: moment) { return nil }
         state.latest += 1
         var json = ByteBuffer()
         draft.update.writeJSON(cursor: Cursor(epoch: self.epoch, offset: state.latest), into: &json)
         let update = LoggedUpdate(offset: state.latest, topics: draft.topics, json: json)
         state.updates.append(update, at: update.offset, size: json.readableBytes + 128)
-        if window > 0 {
-            state.deduplication.add(
-                .init(digest: digest, offset: update.offset, seenAt: moment, expiresAt: moment + window)
-            )
+        if key.window > .zero {
+            state.deduplication.add(.init(of: key, offset: update.offset, seenAt: moment))
         }
         return update
     }

@@ -26,6 +26,8 @@ public struct NotificationRelay: Service {
     private let directory: SubscriptionDirectory
     private let configuration: RelayConfiguration
     private let opener: NotificationOpener?
+    private let fetcher: ResourceFetcher?
+    private let onVagueChange: @Sendable (String) -> Void
     private let onLifecycle: @Sendable (LifecycleNotification) async throws -> Void
     private let metrics: RelayMetrics
     private let now: @Sendable () -> Int64
@@ -38,6 +40,9 @@ public struct NotificationRelay: Service {
     ///   - directory: Which subscriptions are known.
     ///   - configuration: Its times and sizes.
     ///   - opener: What verifies and opens encrypted content; `nil` passes it over, and updates come without it.
+    ///   - fetcher: What fetches objects, where a subscription asks for them. Updates wait for it, but not for long.
+    ///   - onVagueChange: Told of a subscription whose notification did not say what changed, after it is in the log. It must be
+    ///     quick.
     ///   - onLifecycle: Told of each lifecycle event before the entry it came in is settled, and again while it throws: at least
     ///     once, also if the process ends meanwhile. The relay waits for it.
     ///   - metrics: Where to count.
@@ -46,6 +51,7 @@ public struct NotificationRelay: Service {
     public init(
         queue: any NotificationQueue, log: any UpdateLog, directory: SubscriptionDirectory,
         configuration: RelayConfiguration = .init(), opener: NotificationOpener? = nil,
+        fetcher: ResourceFetcher? = nil, onVagueChange: @escaping @Sendable (_ subscription: String) -> Void = { _ in },
         onLifecycle: @escaping @Sendable (LifecycleNotification) async throws -> Void = { _ in },
         metrics: RelayMetrics = .init(), now: @escaping @Sendable () -> Int64 = Self.systemTime, logger: Logger
     ) {
@@ -54,6 +60,8 @@ public struct NotificationRelay: Service {
         self.directory = directory
         self.configuration = configuration
         self.opener = opener
+        self.fetcher = fetcher
+        self.onVagueChange = onVagueChange
         self.onLifecycle = onLifecycle
         self.metrics = metrics
         self.now = now
@@ -67,7 +75,8 @@ public struct NotificationRelay: Service {
     public func run() async throws {
         let worker = RelayWorker(
             queue: self.queue, log: self.log, directory: self.directory, configuration: self.configuration,
-            opener: self.opener, onLifecycle: self.onLifecycle, metrics: self.metrics, now: self.now, logger: self.logger,
+            opener: self.opener, fetcher: self.fetcher, onVagueChange: self.onVagueChange, onLifecycle: self.onLifecycle,
+            metrics: self.metrics, now: self.now, logger: self.logger,
             condition: self.condition
         )
         await cancelWhenGracefulShutdown { await worker.run() }

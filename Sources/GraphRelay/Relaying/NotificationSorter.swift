@@ -184,7 +184,7 @@ struct NotificationSorter {
                 data: notification.content
             ),
             deduplicationKey: DeduplicationKey(
-                of: notification, configuration: self.configuration, scratch: &self.scratch
+                of: notification, by: subscription.name, configuration: self.configuration, scratch: &self.scratch
             )
         )
     }

@@ -47,6 +47,54 @@ struct RelayBatch: Sendable {
     mutating func settle(_ entryID: Int64) {
         self.settled.append(entryID)
     }
+
+    // MARK: - Objects that have to be fetched
+
+    /// Takes out what need not wait for objects to be fetched: everything but the updates that need one, and those behind them
+    /// of the same thing.
+    ///
+    /// What is taken out settles nothing: a crash in between has it relayed again, and it is known then.
+    mutating func takeReady(fetches: (GraphUpdate) -> Bool) -> RelayBatch {
+        var ready = RelayBatch()
+        var waiting: [Decision] = []
+        var things: Set<String> = []
+        for decision in self.decisions {
+            guard case .update(let draft) = decision.fate else {
+                ready.append(decision)
+                continue
+            }
+            let thing = (draft.update.resourceID ?? draft.update.resource).lowercased()
+            if things.contains(thing) || fetches(draft.update) {
+                things.insert(thing)
+                waiting.append(decision)
+            } else {
+                ready.append(decision)
+            }
+        }
+        self.decisions = waiting
+        return ready
+    }
+
+    /// The updates, to be changed in place.
+    mutating func change(_ body: (inout ArraySlice<UpdateDraft>) async -> Void) async {
+        var places: [Int] = []
+        var drafts: ArraySlice<UpdateDraft> = []
+        for (place, decision) in self.decisions.enumerated() {
+            guard case .update(let draft) = decision.fate else { continue }
+            places.append(place)
+            drafts.append(draft)
+        }
+        await body(&drafts)
+        for (place, draft) in zip(places, drafts) { self.decisions[place].fate = .update(draft) }
+    }
+}
+
+extension RelayBatch.Decision {
+    /// Whether it is an update whose object has to be fetched.
+    func fetches(with fetcher: ResourceFetcher) -> Bool {
+        guard case .update(let draft) = self.fate else { return false }
+        return fetcher.fetches(for: draft.update)
+    }
 }
 
 extension RelayOutcome {

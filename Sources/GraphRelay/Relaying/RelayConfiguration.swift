@@ -15,6 +15,9 @@ public struct RelayConfiguration: Sendable {
     public var deduplicationWindow: Duration
     /// Within which time two notifications with neither, but the same content, are one change. Two seconds.
     public var contentDeduplicationWindow: Duration
+    /// How far back what is found by catching up is compared with what was delivered, where both say which version of what
+    /// they tell of. One day; as long as it is remembered, see the log's limits.
+    public var recoveryWindow: Duration
     /// How long the relay rests at the most between two batches while notifications come faster than it relays them: as long as
     /// the batch took, so that at least half of what the machine can do is there for answering Graph, which must not wait.
     /// What gathers meanwhile is in the queue, on disk. 100 ms; a relay that keeps up does not rest.
@@ -38,6 +41,7 @@ public struct RelayConfiguration: Sendable {
         maximumHeldBytes: Int = 16 << 20,
         deduplicationWindow: Duration = .seconds(600),
         contentDeduplicationWindow: Duration = .seconds(2),
+        recoveryWindow: Duration = .seconds(86_400),
         maximumRest: Duration = .milliseconds(100),
         maximumBatchEntries: Int = 512,
         maximumBatchItems: Int = 2000,
@@ -51,6 +55,7 @@ public struct RelayConfiguration: Sendable {
         self.maximumHeldBytes = maximumHeldBytes
         self.deduplicationWindow = deduplicationWindow
         self.contentDeduplicationWindow = contentDeduplicationWindow
+        self.recoveryWindow = recoveryWindow
         self.maximumRest = maximumRest
         self.maximumBatchEntries = maximumBatchEntries
         self.maximumBatchItems = maximumBatchItems

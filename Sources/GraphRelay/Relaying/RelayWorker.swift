@@ -10,6 +10,8 @@ struct RelayWorker {
     let directory: SubscriptionDirectory
     let configuration: RelayConfiguration
     let opener: NotificationOpener?
+    let fetcher: ResourceFetcher?
+    let onVagueChange: @Sendable (_ subscription: String) -> Void
     let onLifecycle: @Sendable (LifecycleNotification) async throws -> Void
     let metrics: RelayMetrics
     let now: @Sendable () -> Int64
@@ -136,12 +138,24 @@ struct RelayWorker {
     /// - Returns: `false` when the relay must stop before it is in; the queue still has it.
     private func commitBatch(of sorter: inout NotificationSorter) async -> Bool {
         guard sorter.hasBatch else { return true }
-        let batch = sorter.takeBatch()
+        var batch = sorter.takeBatch()
         // First: what the entry they came in has to say is in no other place once it is settled.
         for notification in batch.lifecycle { guard await self.handOver(notification) else { return false } }
+        if let fetcher = self.fetcher, batch.decisions.contains(where: { $0.fetches(with: fetcher) }) {
+            let ready = batch.takeReady(fetches: fetcher.fetches(for:))
+            if !ready.isEmpty {
+                guard await self.commit(ready) else { return false }
+                self.tell(ofVagueChangesIn: ready)
+            }
+            await batch.change { await fetcher.fill(&$0) }
+            // Cut short: what is without its object would have got it. The queue still has it.
+            guard !Task.isCancelled else { return false }
+        }
         let isCommitted = await self.metrics.batches.measure { () async in await self.commit(batch) }
         self.metrics.held.record(sorter.heldCount)
-        return isCommitted
+        guard isCommitted else { return false }
+        self.tell(ofVagueChangesIn: batch)
+        return true
     }
 
     /// Tries until it is taken.
@@ -160,6 +174,16 @@ struct RelayWorker {
                 await self.pause(afterFailures: failures, of: error)
                 guard !Task.isCancelled else { return false }
             }
+        }
+    }
+
+    private func tell(ofVagueChangesIn batch: RelayBatch) {
+        var told: Set<String> = []
+        for decision in batch.decisions {
+            guard case .update(let draft) = decision.fate, draft.update.resourceID == nil,
+                let subscription = draft.update.subscription, told.insert(subscription).inserted
+            else { continue }
+            self.onVagueChange(subscription)
         }
     }
 

@@ -105,6 +105,33 @@ enum Schema {
                     """
             )
         }
+        migrator.registerMigration("2026-11 catching up") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE delta_position (
+                      subscription TEXT NOT NULL,
+                      scope TEXT NOT NULL,
+                      resource TEXT NOT NULL,
+                      link TEXT NOT NULL,
+                      since INTEGER NOT NULL,
+                      began_at INTEGER NOT NULL,
+                      started_at INTEGER,
+                      floor INTEGER,
+                      PRIMARY KEY (subscription, scope)
+                    ) STRICT, WITHOUT ROWID
+                    """
+            )
+            try db.execute(
+                sql: """
+                    CREATE TABLE pending_loss (
+                      subscription TEXT PRIMARY KEY,
+                      resource TEXT NOT NULL,
+                      reason TEXT NOT NULL,
+                      mark INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID
+                    """
+            )
+        }
         return migrator
     }()
 

@@ -191,10 +191,8 @@ struct TransactionWriter: Sendable {
         _ draft: UpdateDraft, now: Int64, into json: inout ByteBuffer
     ) throws -> (offset: Int64, topics: [String], range: Range<Int>)? {
         let key = draft.deduplicationKey
-        let digest = DeduplicationIndex.Digest(high: key.high, low: key.low)
         let moment = draft.update.timestamp
-        let window = key.window.milliseconds
-        if self.deduplication.contains(digest, at: moment, window: window) { return nil }
+        if self.deduplication.isDuplicate(key, at: moment) { return nil }
 
         let offset = self.counters.logLatest + 1
         let start = json.writerIndex
@@ -222,10 +220,8 @@ struct TransactionWriter: Sendable {
             }
         }
 
-        if window > 0 {
-            let appearance = DeduplicationIndex.Appearance(
-                digest: digest, offset: offset, seenAt: moment, expiresAt: moment + window
-            )
+        if key.window > .zero {
+            let appearance = DeduplicationIndex.Appearance(of: key, offset: offset, seenAt: moment)
             try self.statements.insert(appearance)
             self.deduplication.add(appearance)
             self.added += 1

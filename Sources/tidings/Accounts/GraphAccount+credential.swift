@@ -33,17 +33,23 @@ extension GraphAccount {
 
     /// Graph, as this account sees it.
     ///
-    /// - Parameter traffic: What paces the requests; accounts of the same application share it.
-    func client(_ httpClient: HTTPClient, traffic: GraphTraffic? = nil, logger: Logger) throws(Failure) -> GraphClient {
+    /// - Parameters:
+    ///   - httpClient: Sends the requests.
+    ///   - traffic: What paces the requests; accounts of the same application share it.
+    ///   - metrics: What is counted.
+    ///   - logger: For what cannot be thrown.
+    func client(
+        _ httpClient: HTTPClient, traffic: GraphTraffic? = nil, metrics: GraphClientMetrics = .init(), logger: Logger
+    ) throws(Failure) -> GraphClient {
         GraphClient(
             baseURL: self.endpoint, credential: try self.credential(httpClient), httpClient: httpClient,
-            tenantID: self.tenantID, traffic: traffic, logger: logger
+            tenantID: self.tenantID, traffic: traffic, metrics: metrics, logger: logger
         )
     }
 
     /// The accounts as what keeps subscriptions sees them.
     static func subscriptionAccounts(
-        _ accounts: [GraphAccount], _ httpClient: HTTPClient, logger: Logger
+        _ accounts: [GraphAccount], _ httpClient: HTTPClient, metrics: GraphClientMetrics, logger: Logger
     ) throws(Failure) -> [SubscriptionAccount] {
         var traffic: [String: GraphTraffic] = [:]
         var result: [SubscriptionAccount] = []
@@ -54,7 +60,7 @@ extension GraphAccount {
             traffic[application] = shared
             result.append(
                 SubscriptionAccount(
-                    name: account.key, graph: try account.client(httpClient, traffic: shared, logger: logger),
+                    name: account.key, graph: try account.client(httpClient, traffic: shared, metrics: metrics, logger: logger),
                     tenantID: account.hasTenantGUID ? account.tenantID : nil, applicationID: account.clientID
                 )
             )

@@ -49,7 +49,7 @@ struct Dev: AsyncParsableCommand {
             let settings = self.settings(tenant)
             // The emulator forgets its subscriptions when it ends, so the relay must not remember them.
             let assembly = try Assembly(
-                settings, mode: .dev, records: InMemorySubscriptionStore(),
+                settings, mode: .dev, records: InMemorySubscriptionStore(), deltas: InMemoryDeltaStore(),
                 readiness: Readiness(of: [.listener, .emulator, .subscriptions, .announcement]), metrics: metrics, logger: logger
             )
             var configuration = GraphEmulatorConfiguration(

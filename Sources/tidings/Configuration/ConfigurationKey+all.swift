@@ -86,6 +86,14 @@ extension ConfigurationKey {
         "The folder of the certificates that Graph encrypts for, which tidings certificate makes; certificates, below "
             + "storage.directory, if it is not set."
     )
+    static let fetchSeconds = ConfigurationKey(
+        "graph.fetchSeconds", .integer(1...60), default: 10,
+        "How many seconds an update waits at most for the object that subscriptions.*.fetch asks for; then it goes without."
+    )
+    static let catchUp = ConfigurationKey(
+        "graph.catchUp", .boolean, default: .bool(true),
+        "Whether Graph is asked what has changed when notifications may be lost. Updates that are found so say recovered."
+    )
 
     /// What an account is made of, at `graph` itself.
     static let account: [ConfigurationKey] = [
@@ -161,6 +169,10 @@ extension ConfigurationKey {
         "Whether updates bring the object that changed, which Graph encrypts for a certificate. Mail, events and contacts then "
             + "need a resource that ends in ?$select= and the properties."
     )
+    static let fetchSelect = ConfigurationKey(
+        "subscriptions.*.fetch.select", .list(nil),
+        "The properties of the object that changed which are fetched, and stand in data, where notifications do not bring it."
+    )
     static let subscriptionID = ConfigurationKey(
         "subscriptions.*.id", .text,
         "Graph's id of a subscription that somebody else creates and renews; Tidings only receives for it."
@@ -176,11 +188,12 @@ extension ConfigurationKey {
             .host, .port, .threads, .publicURL, .allowedOrigins, .drainSeconds,
             .directory, .retentionDays, .retentionMegabytes,
         ] + Self.account + Self.account.map(\.ofNamedAccount) + [
-            .certificates,
+            .certificates, .fetchSeconds, .catchUp,
             .clientAuthentication, .clientToken, .clientIssuer, .clientAudience, .clientKeysURL, .clientUserIDClaim,
             .clientScopes, .clientTopics,
             .logLevel,
-            .resource, .subscriptionAccount, .changeTypes, .lifetimeMinutes, .includeResourceData, .subscriptionID, .clientState,
+            .resource, .subscriptionAccount, .changeTypes, .lifetimeMinutes, .includeResourceData, .fetchSelect,
+            .subscriptionID, .clientState,
         ]
 
     /// The key at a path, if there is one.

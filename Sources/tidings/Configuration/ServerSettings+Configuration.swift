@@ -23,6 +23,8 @@ extension ServerSettings {
         if let megabytes = config.integer(.retentionMegabytes) { self.retention.logBytes = Int64(megabytes) << 20 }
         if let level = config.text(.logLevel).flatMap(Logger.Level.init(rawValue:)) { self.logLevel = level }
         self.certificates = config.text(.certificates)
+        if let seconds = config.integer(.fetchSeconds) { self.fetchDelay = .seconds(seconds) }
+        self.catchesUp = config.boolean(.catchUp)
         for name in sources.names.subscriptions { try self.declare(name, config) }
         try self.readClients(config)
         try self.readAccounts(sources)
@@ -94,9 +96,12 @@ extension ServerSettings {
         }
         let keeping =
             self.managed.isEmpty ? nil : "keep the subscription \(self.managed.map(\.name).joined(separator: ", ")) alive"
+        let fetching = self.external.first { $0.fetched != nil }.map { "fetch the objects of the subscription \($0.name)" }
         let reader = AccountReader(config: config, environment: sources.environment, name: nil)
         let isNeeded = self.accounts.isEmpty || reader.isMentioned
-        if let account = try reader.account(neededTo: isNeeded ? keeping : nil) { self.accounts.insert(account, at: 0) }
+        if let account = try reader.account(neededTo: isNeeded ? keeping ?? fetching : nil) {
+            self.accounts.insert(account, at: 0)
+        }
         for index in self.managed.indices { try self.assignAccount(at: index) }
         if self.publicURL == nil, let keeping {
             let key = ConfigurationKey.publicURL
@@ -128,6 +133,7 @@ extension ServerSettings {
         let types = ChangeTypes(config.list(.changeTypes, of: name).joined(separator: ",")) ?? [.created, .updated, .deleted]
         let resource = config.text(.resource, of: name)
         let clientState = config.text(.clientState, of: name)
+        let fetched = try Self.properties(config, of: name)
         if let id = config.text(.subscriptionID, of: name) {
             guard config.text(.subscriptionAccount, of: name) == nil else {
                 throw Failure(
@@ -142,7 +148,8 @@ extension ServerSettings {
                 )
             }
             self.external.append(
-                ExternalSubscription(name: name, id: id, clientState: clientState, resource: resource, changeTypes: types)
+                ExternalSubscription(
+                    name: name, id: id, clientState: clientState, resource: resource, changeTypes: types, fetched: fetched)
             )
             return
         }
@@ -162,8 +169,14 @@ extension ServerSettings {
             name: name, resource: resource, changeTypes: types,
             lifetime: config.integer(.lifetimeMinutes, of: name).map { .seconds($0 * 60) },
             includesResourceData: config.boolean(.includeResourceData, of: name),
-            account: config.text(.subscriptionAccount, of: name)
+            account: config.text(.subscriptionAccount, of: name), fetched: fetched
         )
+        guard fetched == nil || !subscription.includesResourceData else {
+            throw Failure(
+                "\(ConfigurationKey.fetchSelect.path(of: name)) is of no use next to includeResourceData, with which notifications "
+                    + "bring the object; remove one of the two."
+            )
+        }
         do {
             // What Graph would refuse anyway.
             try subscription.request.validate(lifecycleNotificationURL: "https://")
@@ -171,6 +184,24 @@ extension ServerSettings {
             throw Failure(error.description)
         }
         self.managed.append(subscription)
+    }
+
+    /// The properties that are fetched; `nil` if none are.
+    private static func properties(_ config: ConfigReader, of name: String) throws(Failure) -> [String]? {
+        let key = ConfigurationKey.fetchSelect
+        guard let properties = config.listIfSet(key, of: name) else { return nil }
+        let isFit =
+            !properties.isEmpty
+            && properties.allSatisfy { property in
+                !property.isEmpty
+                    && property.unicodeScalars.allSatisfy {
+                        $0.isASCII && ($0.properties.isAlphabetic || "0123456789_/.".unicodeScalars.contains($0))
+                    }
+            }
+        guard isFit else {
+            throw Failure("\(key.path(of: name)) must name the properties to fetch, such as [subject, from].")
+        }
+        return properties
     }
 
     /// An address of a service, without a slash at its end. Without TLS only on this machine: secrets travel there.

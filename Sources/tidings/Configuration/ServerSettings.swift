@@ -25,6 +25,8 @@ struct ServerSettings: Sendable {
         var includesResourceData = false
         /// The account that keeps it; `nil` for the one without a name.
         var account: String?
+        /// Which properties of the object are fetched; `nil` if none is.
+        var fetched: [String]?
 
         var request: SubscriptionRequest {
             SubscriptionRequest(
@@ -42,6 +44,8 @@ struct ServerSettings: Sendable {
         var clientState: String
         var resource: String?
         var changeTypes: ChangeTypes
+        /// Which properties of the object are fetched; `nil` if none is.
+        var fetched: [String]?
     }
 
     var host = "127.0.0.1"
@@ -59,6 +63,10 @@ struct ServerSettings: Sendable {
     var certificates: String?
     /// Who signs in to Graph; the one without a name first.
     var accounts: [GraphAccount] = []
+    /// How long an update waits for the object that is fetched.
+    var fetchDelay = Duration.seconds(10)
+    /// Whether Graph is asked what has changed when notifications may be lost.
+    var catchesUp = true
     var clientAuthentication = ClientAuthentication.none
     var clientTopics = ["*"]
     var logLevel = Logger.Level.info
@@ -67,6 +75,39 @@ struct ServerSettings: Sendable {
 
     /// The folder of the certificates that Graph encrypts for.
     var certificatesFolder: String { self.certificates ?? "\(self.dataDirectory)/certificates" }
+
+    /// What somebody else keeps, where it is known what it watches.
+    var externalRequests: [SubscriptionRequest] {
+        let account = self.accounts.first?.key ?? SubscriptionAccount.defaultName
+        return self.external.compactMap { subscription in
+            subscription.resource.map {
+                SubscriptionRequest(
+                    name: subscription.name, account: account, resource: $0, changeTypes: subscription.changeTypes
+                )
+            }
+        }
+    }
+
+    /// What is fetched, by the names of subscriptions. What notifications would have brought is fetched for what is found without
+    /// them.
+    var fetchRules: [String: FetchRule] {
+        var rules: [String: FetchRule] = [:]
+        for subscription in self.managed {
+            let account = subscription.request.account
+            if let select = subscription.fetched {
+                rules[subscription.name] = FetchRule(select: select, account: account)
+            } else if subscription.includesResourceData {
+                rules[subscription.name] = FetchRule(
+                    select: FetchRule.selection(in: subscription.resource), isForRecoveredOnly: true, account: account
+                )
+            }
+        }
+        let account = self.accounts.first?.key ?? SubscriptionAccount.defaultName
+        for subscription in self.external {
+            rules[subscription.name] = subscription.fetched.map { FetchRule(select: $0, account: account) }
+        }
+        return rules
+    }
 
     /// Where users of this machine reach the server.
     var localURL: String {

@@ -25,6 +25,8 @@ struct Assembly: Sendable {
     let readiness: Readiness
     /// Keeps the declared subscriptions alive; `nil` without access to Graph.
     let subscriptions: SubscriptionManager?
+    /// Finds what notifications did not tell of; `nil` without access to Graph, or where it is off.
+    let catchUp: CatchUp?
 
     private let storage: SQLiteStorage
     private let drainWindow: Duration
@@ -38,12 +40,13 @@ struct Assembly: Sendable {
     ///   - settings: What to build.
     ///   - mode: For whom.
     ///   - records: Where the subscriptions are remembered; in the storage if it is not given.
+    ///   - deltas: Where it is remembered how far changes have been read; in the storage if it is not given.
     ///   - readiness: What must happen before the server calls itself ready.
     ///   - metrics: What is counted, and shown at `/metrics`.
     ///   - logger: For the services.
     init(
-        _ settings: ServerSettings, mode: Mode, records: (any SubscriptionStore)? = nil, readiness: Readiness,
-        metrics: PrometheusMetrics, logger: Logger
+        _ settings: ServerSettings, mode: Mode, records: (any SubscriptionStore)? = nil,
+        deltas: (any DeltaStore)? = nil, readiness: Readiness, metrics: PrometheusMetrics, logger: Logger
     ) throws {
         let directory = try DataDirectory(settings.dataDirectory)
         var configuration = SQLiteStorageConfiguration()
@@ -64,13 +67,40 @@ struct Assembly: Sendable {
         let graphMetrics = GraphMetrics(factory: metrics)
         let relayMetrics = RelayMetrics(factory: metrics)
         let rich = try RichContent(settings, metrics: graphMetrics, logger: logger)
-        let manager = try Self.manager(
-            settings, requests: registry.requests, records: records ?? storage.subscriptions, directory: known,
-            certificates: rich?.keys, metrics: graphMetrics, logger: logger
+        let accounts = try GraphAccount.subscriptionAccounts(
+            settings.accounts, .shared, metrics: GraphClientMetrics(factory: metrics), logger: logger
+        )
+        let fetchRules = settings.fetchRules
+        let fetcher =
+            accounts.isEmpty || fetchRules.isEmpty
+            ? nil
+            : ResourceFetcher(
+                accounts: accounts, rules: fetchRules, maximumDelay: settings.fetchDelay,
+                metrics: FetchMetrics(factory: metrics), logger: logger
+            )
+        let recovered = RecoveredUpdates(log: storage.log, fetcher: fetcher, metrics: relayMetrics, logger: logger)
+        let catchUp =
+            accounts.isEmpty || !settings.catchesUp
+            ? nil
+            : CatchUp(
+                accounts: accounts, store: deltas ?? storage.deltas, watched: registry.requests + settings.externalRequests,
+                metrics: CatchUpMetrics(factory: metrics), logger: logger, take: recovered.take
+            )
+        let manager = Self.manager(
+            settings, accounts: accounts, requests: registry.requests, records: records ?? storage.subscriptions,
+            directory: known, certificates: rich?.keys, losses: catchUp, metrics: graphMetrics, logger: logger
         )
         let relay = NotificationRelay(
             queue: storage.queue, log: storage.log, directory: known, opener: rich?.opener,
-            onLifecycle: { try await manager?.handle($0) }, metrics: relayMetrics, logger: logger
+            fetcher: fetcher, onVagueChange: { catchUp?.wasNotified(subscription: $0) },
+            onLifecycle: { event in
+                try await manager?.handle(event)
+                guard event.event == .missed, let catchUp,
+                    let external = settings.external.first(where: { $0.id == event.subscriptionID })
+                else { return }
+                try await Self.note(lossIn: external.name, by: catchUp)
+            },
+            metrics: relayMetrics, logger: logger
         )
         let webhook = WebhookReceiver(directory: known, into: storage.queue, metrics: graphMetrics, logger: logger)
         let updates = TopicHub(
@@ -88,7 +118,8 @@ struct Assembly: Sendable {
         let routes = Routes(
             updates: UpdatesRoute(reader: UpdateReader(log: storage.log, policy: access.policy), access: access),
             admin: AdminRoutes(
-                desk: SubscriptionDesk(registry: registry, manager: manager, catchUp: nil), adminToken: adminToken
+                desk: SubscriptionDesk(registry: registry, manager: manager, catchUp: catchUp.map { $0.request(subscription:) }),
+                adminToken: adminToken
             ),
             adminToken: adminToken, readiness: readiness, isStorageFailing: isStorageFailing,
             status: { () async throws(RelayError) in try await report.now() }, metrics: metrics
@@ -107,6 +138,7 @@ struct Assembly: Sendable {
         self.adminToken = adminToken
         self.readiness = readiness
         self.subscriptions = manager
+        self.catchUp = catchUp
         self.storage = storage
         self.drainWindow = settings.drainWindow
         var services = [Self.service("storage", storage)]
@@ -117,6 +149,10 @@ struct Assembly: Sendable {
                 await readiness.wait(for: .emulator)
             }
             services.append(Self.service("subscriptions", deferred))
+        }
+        if let catchUp {
+            let deferred = Deferred(service: catchUp) { await readiness.wait(for: .emulator) }
+            services.append(Self.service("catching-up", deferred))
         }
         if let rich { services.append(Self.service("certificates", rich)) }
         services.append(Self.service("watch", StorageWatch(isFailing: isStorageFailing, logger: logger)))
@@ -134,16 +170,25 @@ struct Assembly: Sendable {
     }
 
     private static func manager(
-        _ settings: ServerSettings, requests: [SubscriptionRequest], records: any SubscriptionStore,
-        directory: SubscriptionDirectory, certificates: DecryptionKeys?, metrics: GraphMetrics, logger: Logger
-    ) throws(Failure) -> SubscriptionManager? {
-        guard !settings.accounts.isEmpty, let publicURL = settings.publicURL else { return nil }
+        _ settings: ServerSettings, accounts: [SubscriptionAccount], requests: [SubscriptionRequest],
+        records: any SubscriptionStore, directory: SubscriptionDirectory, certificates: DecryptionKeys?,
+        losses: (any LossObserver)?, metrics: GraphMetrics, logger: Logger
+    ) -> SubscriptionManager? {
+        guard !accounts.isEmpty, let publicURL = settings.publicURL else { return nil }
         return SubscriptionManager(
-            accounts: try GraphAccount.subscriptionAccounts(settings.accounts, .shared, logger: logger), store: records,
-            directory: directory, notificationURL: publicURL + "/notifications",
+            accounts: accounts, store: records, directory: directory, notificationURL: publicURL + "/notifications",
             lifecycleNotificationURL: publicURL + "/lifecycle", certificates: certificates, requests: requests,
-            metrics: metrics, logger: logger
+            losses: losses, metrics: metrics, logger: logger
         )
+    }
+
+    /// Has what was lost looked for, of a subscription that somebody else keeps; passed over where that is not possible.
+    private static func note(lossIn name: String, by catchUp: CatchUp) async throws(GraphError) {
+        do throws(GraphError) {
+            try await catchUp.request(subscription: name)
+        } catch {
+            guard error.code == .notFound || error.code == .invalidDeclaration else { throw error }
+        }
     }
 
     /// A service under the name that logs show. Also when one of them fails, the others end in order, and quietly.

@@ -35,6 +35,26 @@ import Testing
         #expect(!self.contains(index, 7, at: 5_000))
     }
 
+    @Test func anyVersionWillDoForThoseWhoSaySo() {
+        var index = DeduplicationIndex(maximumCount: 10)
+        func key(_ version: UInt64, any: Bool) -> DeduplicationKey {
+            DeduplicationKey(high: 5, low: version, window: .seconds(2), retention: .seconds(20), matchesAnyVersion: any)
+        }
+        index.add(.init(of: key(1, any: false), offset: 1, seenAt: 10_000))
+        #expect(index.isDuplicate(key(1, any: false), at: 11_000) && !index.isDuplicate(key(2, any: false), at: 11_000))
+        #expect(index.isDuplicate(key(2, any: true), at: 11_999) && !index.isDuplicate(key(2, any: true), at: 12_000))
+        index.add(.init(of: key(3, any: false), offset: 2, seenAt: 13_000))
+        #expect(index.isDuplicate(key(2, any: true), at: 14_000))
+        // Rather twice than never: with the last one taken back, the earlier one is not counted on.
+        index.removeLast(1)
+        #expect(!index.isDuplicate(key(2, any: true), at: 10_500))
+        // Longer than its own window: others may have a longer one.
+        index.add(
+            .init(of: DeduplicationKey(high: 6, low: 0, window: .zero), offset: 3, seenAt: 29_999 + DeduplicationIndex.slack))
+        index.expire()
+        #expect(index.oldestOffset == 1)
+    }
+
     @Test func takesBackWhatFailed() {
         var index = DeduplicationIndex(maximumCount: 10)
         index.add(self.appearance(7, at: 1_000, offset: 1))

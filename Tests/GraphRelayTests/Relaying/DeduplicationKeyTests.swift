@@ -10,12 +10,14 @@ import Testing
         resourceID: "m", etag: "W/1", id: "n1", item: ByteBuffer(string: "{}")
     )
 
-    private func key(_ change: (inout ChangeNotification) -> Void = { _ in }) -> DeduplicationKey {
+    private func key(by subscription: String = "sales", _ change: (inout ChangeNotification) -> Void = { _ in })
+        -> DeduplicationKey
+    {
         var notification = Self.notification
         change(&notification)
         // What was in the buffer before must not matter.
         var scratch = ByteBuffer(string: "left over")
-        return DeduplicationKey(of: notification, configuration: .init(), scratch: &scratch)
+        return DeduplicationKey(of: notification, by: subscription, configuration: .init(), scratch: &scratch)
     }
 
     @Test func theEtagDecidesBeforeTheID() {
@@ -23,6 +25,8 @@ import Testing
         #expect(self.key() == self.key { $0.item = ByteBuffer(string: "{ }") })
         #expect(self.key() != self.key { $0.etag = "W/2" })
         #expect(self.key().window == .seconds(600))
+        // What is found by catching up is compared for longer.
+        #expect(self.key().retention == .seconds(86_400))
     }
 
     @Test func theIDDecidesWithoutAnEtag() {
@@ -43,19 +47,60 @@ import Testing
 
     @Test func everyFieldCounts() {
         let others = [
-            self.key { $0.subscriptionID = "s2" }, self.key { $0.resource = "users/u/messages/m" },
+            self.key(by: "ops"), self.key { $0.resourceID = "M" },
             self.key { $0.changeType = "updated" }, self.key { ($0.etag, $0.id) = (nil, "W/1") },
             // The same bytes, divided otherwise.
-            self.key { ($0.subscriptionID, $0.resource) = ("s1U", "sers/u/Messages/m") },
-            self.key { ($0.changeType, $0.etag) = ("createdW", "/1") },
+            self.key(by: "salesm") { $0.resourceID = "x" }, self.key { ($0.changeType, $0.etag) = ("createdW", "/1") },
         ]
         #expect(Set(others + [self.key()]).count == others.count + 1)
     }
 
+    @Test func theSameThingIsTheSameHoweverItIsCalled() {
+        #expect(self.key() == self.key { $0.resource = "Users('u')/messages('m')" })
+        // Graph gives a subscription that is created again another id.
+        #expect(self.key() == self.key { $0.subscriptionID = "s2" })
+    }
+
+    @Test func withoutTheIDOfTheThingItsNameCounts() {
+        for nothing in [nil, ""] {
+            let first = self.key { $0.resourceID = nothing }
+            #expect(first != self.key() && first.window == .seconds(600))
+            #expect(first != self.key { ($0.resourceID, $0.resource) = (nothing, "users/u/messages/m") })
+            #expect(first != self.key { ($0.resourceID, $0.subscriptionID) = (nothing, "s2") })
+            #expect(first == self.key { ($0.resourceID, $0.id) = (nothing, "n2") })
+        }
+    }
+
+    private func foundKey(_ change: (inout RecoveredChange) -> Void) -> DeduplicationKey {
+        var found = RecoveredChange(
+            subscription: "sales", resource: "Users/u/Messages/m", resourceID: "m", changeType: .created, version: "W/1",
+            since: 9_000
+        )
+        change(&found)
+        var scratch = ByteBuffer(string: "left over")
+        return DeduplicationKey(of: found, now: 10_000, configuration: .init(), scratch: &scratch)
+    }
+
+    @Test func whatIsFoundHasTheKeyOfItsNotification() {
+        let (found, notified) = (self.foundKey({ _ in }), self.key())
+        #expect(found.high == notified.high && found.low == notified.low)
+        #expect(found.window == .seconds(86_400) && !found.matchesAnyVersion)
+        let other = self.foundKey { $0.version = "W/2" }
+        #expect(other.high == notified.high && other.low != notified.low)
+        let any = self.foundKey { ($0.version, $0.matchesAnyVersion) = (nil, true) }
+        #expect(any.matchesAnyVersion && any.window == .seconds(1) && any.retention == .seconds(86_400))
+        // Without a version it is what it says of itself.
+        let bytes = self.foundKey { ($0.version, $0.item) = (nil, ByteBuffer(string: "{}")) }
+        #expect(bytes != self.foundKey({ ($0.version, $0.item) = (nil, ByteBuffer(string: "{ }")) }))
+    }
+
     @Test func staysTheSameAcrossVersions() {
         // Keys outlive the process: they are in the database. Reckoned elsewhere: SHA-256 over the kind, then each field
-        // behind its length in four bytes.
-        #expect(self.key().high == 0xfe1a_4e13_e901_3d51)
-        #expect(self.key().low == 0xb9ec_5588_947a_e2e9)
+        // behind its length in four bytes: without the version, and with it.
+        #expect(self.key().high == 0x5808_cf22_f95d_dc46)
+        #expect(self.key().low == 0xb6a7_0568_edda_a435)
+        let named = self.key { $0.resourceID = nil }
+        #expect(named.high == 0xfe1a_4e13_e901_3d51)
+        #expect(named.low == 0xb9ec_5588_947a_e2e9)
     }
 }

@@ -9,6 +9,9 @@ enum GraphOperation: String, Sendable, CaseIterable {
     case read
     /// All subscriptions.
     case list
+    /// What has changed. Graph's limits for that are not known beforehand; this keeps it from taking all there are, and what keeps
+    /// subscriptions alive never waits for it.
+    case delta
     /// Everything else, which Graph limits in ways that are not known beforehand.
     case other
 
@@ -18,7 +21,7 @@ enum GraphOperation: String, Sendable, CaseIterable {
     init(_ method: HTTPMethod, _ path: some StringProtocol) {
         let segments = path.prefix { $0 != "?" }.split(separator: "/")
         guard segments.first == "subscriptions" else {
-            self = .other
+            self = segments.last == "delta" ? .delta : .other
             return
         }
         switch method {
@@ -35,6 +38,7 @@ enum GraphOperation: String, Sendable, CaseIterable {
     var tenantLimit: Int? {
         switch self {
         case .write, .read: 500
+        case .delta: 400
         case .reauthorize: 1_000
         case .list: 25
         case .other: nil
@@ -44,7 +48,7 @@ enum GraphOperation: String, Sendable, CaseIterable {
     /// How many Graph allows in one window to an application in all tenants; `nil` if that is not known.
     var applicationLimit: Int? {
         switch self {
-        case .write, .read: 2_000
+        case .write, .read, .delta: 2_000
         case .reauthorize: 4_000
         case .list: 40
         case .other: nil

@@ -93,7 +93,7 @@ struct ThrottleGate {
     /// Graph asked to wait.
     mutating func hold(_ operation: GraphOperation, tenant: String, until moment: Duration) {
         // The limits of everything else are those of a mailbox, a site or a person: they say nothing about the next request.
-        guard operation != .other, var lane = self.lane(operation, tenant) else { return }
+        guard operation != .other, operation != .delta, var lane = self.lane(operation, tenant) else { return }
         lane.heldUntil = max(lane.heldUntil ?? moment, moment)
         self.lanes[Key(operation: operation, tenant: tenant)] = lane
     }
