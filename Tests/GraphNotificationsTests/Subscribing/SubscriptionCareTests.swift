@@ -28,14 +28,15 @@ import Testing
             managed.played.onRequest { request in
                 request.method == .PATCH && request.url.hasSuffix("id-n31") ? PlayedGraph.error(503, "x", "later") : nil
             }
-            managed.time.advance(by: .seconds(1_801))
-            try await eventually("they are renewed") {
+            // Not in one leap: the manager may be about to sleep, and would then wait for the next.
+            managed.time.advance(by: .seconds(1_790))
+            try await managed.time.pass(until: "they are renewed") {
                 manager.status().count { ($0.renewsAt ?? 0) > ManualTime.start + 3_600_000 } == 49
             }
             // Each has its own fate.
             let status = manager.status()
             #expect(status[7].id == "s1" && status[7].state == "active")
-            #expect(status[31].failures == 1 && status[31].id == "id-n31" && status[31].lastError != nil)
+            #expect(status[31].failures >= 1 && status[31].id == "id-n31" && status[31].lastError != nil)
             managed.played.onRequest(nil)
             try await managed.time.pass(until: "it is renewed") { ManagedGraph.areActive(manager) }
         }
@@ -83,22 +84,23 @@ import Testing
             try await eventually("both are active") { ManagedGraph.areActive(manager) }
             var changed = ManagedGraph.request("b")
             changed.resource = "users/b/events"
+            let old = try #require(manager.status().first { $0.name == "b" }?.id)
             let gate = Gate()
             managed.played.onRequest { request in
-                if request.method == .DELETE, request.url.hasSuffix("s2") { await gate.pass() }
+                if request.method == .DELETE, request.url.hasSuffix(old) { await gate.pass() }
                 return nil
             }
             manager.declare([changed, ManagedGraph.request("c")])
             try await eventually("the old one is being deleted") { gate.waiterCount == 1 }
             // Both are known meanwhile.
-            #expect(managed.directory.subscription(id: "s2")?.name == "b")
-            #expect(managed.directory.all.first { $0.name == "b" }?.id != "s2")
+            #expect(managed.directory.subscription(id: old)?.name == "b")
+            #expect(managed.directory.all.first { $0.name == "b" }?.id != old)
             gate.open()
             try await eventually("it is as declared") {
                 ManagedGraph.areActive(manager) && manager.status().map(\.name) == ["b", "c"]
                     && managed.played.subscriptions.map(\.resource).sorted() == ["users/b/events", "users/c/messages"]
             }
-            try await eventually("the old one is forgotten") { managed.directory.subscription(id: "s2") == nil }
+            try await eventually("the old one is forgotten") { managed.directory.subscription(id: old) == nil }
             manager.declare([changed])
             try await eventually("one is left") { managed.store.records.map(\.name) == ["b"] }
             manager.declare([changed, ManagedGraph.request("a")])
