@@ -49,14 +49,18 @@ struct DeltaReader {
         var positions = Dictionary(known.map { ($0.scope, $0) }) { $1 }
         var outcome = Outcome(isBaseline: isAnew || !known.contains { $0.floor == nil || $0.floor != DeltaPosition.nothing })
         if isAnew { positions = [:] }
-        // What is new since the last time is of interest wherever it is.
-        let since = outcome.isBaseline ? DeltaPosition.nothing : known.map(\.since).min() ?? DeltaPosition.nothing
+        // What is new since the last time is of interest wherever it is. The first time, that is what happens while one folder is
+        // read after the other; Graph's moments may be of whole seconds.
+        let began = self.now()
+        let tolerance = self.configuration.clockTolerance.milliseconds
+        let since = outcome.isBaseline ? began : known.map(\.since).min() ?? began
+        let floor = outcome.isBaseline ? began / 1000 * 1000 + tolerance : since
         let scopes = try await self.scopes(of: subject)
         var failure: GraphError?
         for scope in scopes {
             let position = positions[scope]
             do throws(GraphError) {
-                let read = try await self.follow(scope, of: subject, from: position, floor: since, into: &outcome)
+                let read = try await self.follow(scope, of: subject, from: position, since: since, floor: floor, into: &outcome)
                 outcome.since = min(outcome.since ?? read, read)
             } catch {
                 // A folder that went while the others were read.
@@ -96,7 +100,7 @@ struct DeltaReader {
 
     /// - Returns: The moment up to which it has been read.
     private func follow(
-        _ scope: String, of subject: Subject, from known: DeltaPosition?, floor: Int64, into outcome: inout Outcome
+        _ scope: String, of subject: Subject, from known: DeltaPosition?, since: Int64, floor: Int64, into outcome: inout Outcome
     ) async throws(GraphError) -> Int64 {
         self.metrics.queries.increment()
         var position: DeltaPosition
@@ -108,8 +112,11 @@ struct DeltaReader {
                 position = try self.first(scope, of: subject, since: known.since, floor: known.since)
             }
         } else {
-            let since = floor == DeltaPosition.nothing ? self.now() : floor
-            position = try self.first(scope, of: subject, since: since, floor: floor)
+            // Where one can begin from now on nothing has to be walked through.
+            let isAtOnce = outcome.isBaseline && subject.query.start != .walk
+            position = try self.first(
+                scope, of: subject, since: since, floor: isAtOnce ? DeltaPosition.nothing : floor
+            )
         }
         var restarts = 0
         for _ in 0..<self.configuration.maximumPages {

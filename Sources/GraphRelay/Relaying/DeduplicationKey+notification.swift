@@ -26,9 +26,11 @@ extension DeduplicationKey {
         scratch.clear()
         let version = notification.etag.flatMap { $0.isEmpty ? nil : $0 }
         let id = notification.id.flatMap { $0.isEmpty ? nil : $0 }
-        if let version, let object = notification.resourceID, !object.isEmpty {
+        if let version, let object = notification.resourceID,
+            let collection = OutlookCollection(of: notification.resource, id: object)
+        {
             self.init(
-                of: object, changed: notification.changeType, version: version, by: subscription,
+                of: object, in: collection.rawValue, changed: notification.changeType, version: version, by: subscription,
                 window: configuration.deduplicationWindow, scratch: &scratch
             )
             self.retention = max(configuration.recoveryWindow, configuration.deduplicationWindow)
@@ -52,7 +54,9 @@ extension DeduplicationKey {
         // Something that is deleted has no version; anything else without one is what it says of itself.
         let version = change.version ?? (change.changeType == .deleted ? "" : String(buffer: change.item))
         self.init(
-            of: change.resourceID, changed: change.changeType.description, version: version, by: change.subscription,
+            of: change.resourceID,
+            in: OutlookCollection(of: change.resource, id: change.resourceID)?.rawValue ?? change.resource,
+            changed: change.changeType.description, version: version, by: change.subscription,
             window: configuration.recoveryWindow, scratch: &scratch
         )
         guard change.matchesAnyVersion else { return }
@@ -63,12 +67,13 @@ extension DeduplicationKey {
     }
 
     private init(
-        of object: String, changed changeType: String, version: String, by subscription: String, window: Duration,
+        of object: String, in place: String, changed changeType: String, version: String, by subscription: String,
+        window: Duration,
         scratch: inout ByteBuffer
     ) {
         scratch.clear()
         scratch.writeInteger(Kind.object.rawValue)
-        for field in [subscription, object, changeType] { scratch.writeField(field) }
+        for field in [subscription, place, object, changeType] { scratch.writeField(field) }
         let (high, _) = Self.digest(of: scratch)
         scratch.writeField(version)
         let (low, _) = Self.digest(of: scratch)

@@ -65,8 +65,8 @@ import Testing
 
     @Test func theFirstTimeNothingIsFoundAndThenWhatIsNew() async throws {
         let stage = Stage()
-        stage.graph.page(Self.first, [Self.contact("old", created: -900, modified: 0)], next: "n1")
-        stage.graph.page("n1", [Self.contact("older", created: -900, modified: 0)], delta: "d1")
+        stage.graph.page(Self.first, [Self.contact("old", created: -900, modified: -600)], next: "n1")
+        stage.graph.page("n1", [Self.contact("older", created: -900, modified: -1)], delta: "d1")
         stage.graph.page("d1", [Self.contact("new")], next: "n2")
         stage.graph.page(
             "n2", [Self.contact("old", created: -900), #"{"id":"gone","@removed":{"reason":"deleted"}}"#], delta: "d2"
@@ -191,6 +191,25 @@ import Testing
         }
         #expect(stage.all == ["created Users/u1/Messages/m1", "created Users/u1/Messages/m2"])
         #expect(try await stage.store.positions(of: "mail").map(\.scope) == ["inbox", "new"])
+    }
+
+    /// The first time takes a while, and what happens meanwhile in what is read last is no part of what was there.
+    @Test func whatHappensDuringTheFirstTimeIsFound() async throws {
+        let stage = Stage()
+        let mail = SubscriptionRequest(name: "mail", resource: "users/u1/messages", changeTypes: [.created, .updated])
+        func first(_ folder: String) -> String {
+            "users/u1/mailFolders/\(folder)/messages/delta?$select=createdDateTime%2ClastModifiedDateTime"
+        }
+        stage.graph.page("users/u1/mailFolders/delta?$select=displayName", [#"{"id":"a"}"#, #"{"id":"b"}"#], delta: "x")
+        stage.graph.page(first("a"), [Self.contact("there", created: -900, modified: -1)], delta: "d-a")
+        stage.graph.page(
+            first("b"), [Self.contact("there too", created: -1, modified: -1), Self.contact("new", created: 1, modified: 1)],
+            delta: "d-b"
+        )
+        try await stage.running(stage.service([mail])) {
+            try await eventually("the baseline") { (try? await stage.store.positions(of: "mail").count) == 2 }
+        }
+        #expect(stage.all == ["created Users/u1/Messages/new"])
     }
 
     @Test func usersAreCalledByTheirIDs() async throws {
