@@ -58,7 +58,7 @@ def emulator(tmp_path):
     port = free_port()
     (tmp_path / "emulator").mkdir()
     program = Tidings(
-        ["emulate", "--port", port, "--quiet"], tmp_path / "emulator", f"http://127.0.0.1:{port}/health/live").start()
+        ["emulate", "--port", port, "--admin-port", free_port(), "--quiet"], tmp_path / "emulator", f"http://127.0.0.1:{port}/health/live").start()
     program.url = f"http://127.0.0.1:{port}"
     yield program
     program.stop()

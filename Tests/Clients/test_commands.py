@@ -54,7 +54,7 @@ def test_admin_data_needs_the_token(dev):
     metrics = requests.get(f"{dev.url}/metrics", headers=header, timeout=10)
     assert metrics.status_code == 200 and "# TYPE" in metrics.text
     for limit in ("connections", "negotiated", "receive_size", "outbox", "streams", "send_time", "body_size", "waiting_requests"):
-        assert f'signalr_limits_exceeded_total{{hub="graphUpdates",limit="{limit}",' in metrics.text
+        assert f'signalr_limits_exceeded_total{{hub="graphUpdates",limit="{limit}"}}' in metrics.text
     assert "signalr_reconnect_buffered_bytes{" in metrics.text
 
 

@@ -65,7 +65,7 @@ def finding(result, check, verdict):
 def emulator(tmp_path_factory):
     directory = tmp_path_factory.mktemp("emulator")
     port = free_port()
-    process = Tidings(["emulate", "--quiet", "--port", port], directory, f"http://127.0.0.1:{port}/health/live").start()
+    process = Tidings(["emulate", "--quiet", "--port", port, "--admin-port", free_port()], directory, f"http://127.0.0.1:{port}/health/live").start()
     yield f"http://127.0.0.1:{port}"
     process.stop()
 
@@ -156,7 +156,7 @@ tenants:
 """)
     port = free_port()
     emulator = Tidings(
-        ["emulate", "--quiet", "--port", port, "--seed", seed], tmp_path, f"http://127.0.0.1:{port}/health/live").start()
+        ["emulate", "--quiet", "--port", port, "--admin-port", free_port(), "--seed", seed], tmp_path, f"http://127.0.0.1:{port}/health/live").start()
     try:
         file, _ = configuration(f"http://127.0.0.1:{port}", tmp_path)
         result = doctor(file, tmp_path, "--json")

@@ -180,7 +180,7 @@ tenants:
 """)
     port = free_port()
     emulator = Tidings(
-        ["emulate", "--quiet", "--port", port, "--seed", seed], tmp_path, f"http://127.0.0.1:{port}/health/live").start()
+        ["emulate", "--quiet", "--port", port, "--admin-port", free_port(), "--seed", seed], tmp_path, f"http://127.0.0.1:{port}/health/live").start()
     url = f"http://127.0.0.1:{port}"
     file, relay_url = configuration(url, tmp_path, graph=f"""\
   accounts:
