@@ -4,7 +4,7 @@ extension EmulatedGraph {
     /// meets somebody, saves a file, says something in the chat or the channel, comes or goes.
     mutating func act(now: Int64) {
         guard let tenant = self.tenants.randomElement(using: &self.random)?.id,
-            let user = self.people(of: tenant).randomElement(using: &self.random)
+            let user = self.data(of: tenant).randomEntity(in: CollectionKey(.user), using: &self.random)
         else { return }
         do throws(GraphRefusal) {
             switch Int.random(in: 0..<20, using: &self.random) {

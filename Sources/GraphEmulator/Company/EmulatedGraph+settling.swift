@@ -79,13 +79,23 @@ extension EmulatedGraph {
 
     mutating func letter(to user: Entity, tenant: String) -> JSONMembers {
         let letter = MailTexts.letter(using: &self.random)
-        let colleagues = self.people(of: tenant).filter { $0.id != user.id }.map { MailAddress($0) }
         var members: JSONMembers = [
             "subject": .string(letter.subject), "body": MessageBody(isHTML: false, content: letter.text).json,
             "toRecipients": [MailAddress(user).json], "isRead": false,
         ]
-        members["from"] = (MailTexts.outsiders + colleagues).randomElement(using: &self.random)?.json
+        members["from"] = self.sender(of: tenant, to: user)?.json
         return members
+    }
+
+    /// Somebody from outside, or a colleague; each as likely as the next.
+    private mutating func sender(of tenant: String, to user: Entity) -> MailAddress? {
+        let people = CollectionKey(.user)
+        let colleagues = self.data(of: tenant).count(in: people) - 1
+        let isColleague = Int.random(in: 0..<MailTexts.outsiders.count + max(0, colleagues), using: &self.random) < colleagues
+        if isColleague, let other = self.data(of: tenant).randomEntity(in: people, using: &self.random), other.id != user.id {
+            return MailAddress(other)
+        }
+        return MailTexts.outsiders.randomElement(using: &self.random)
     }
 
     /// A meeting on one of the next days.

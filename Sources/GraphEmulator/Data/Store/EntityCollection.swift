@@ -50,6 +50,15 @@ struct EntityCollection: Sendable {
         }
     }
 
+    /// Any of them, found without a look at all.
+    func randomEntity(using generator: inout some RandomNumberGenerator) -> Entity? {
+        // Few places are of entities that have gone, where nothing comes and goes all the time.
+        for _ in 0..<16 {
+            if let place = self.order.randomElement(using: &generator), let entity = self.entity(at: place) { return entity }
+        }
+        return self.entities().randomElement(using: &generator)
+    }
+
     var oldest: Entity? { self.order.lazy.compactMap { self.entity(at: $0) }.first }
 
     /// Adds an entity, and says what it is now.

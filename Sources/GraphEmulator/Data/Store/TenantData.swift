@@ -63,6 +63,12 @@ struct TenantData: Sendable {
         self.collections[key]?.entities(in: container) ?? []
     }
 
+    func randomEntity(in key: CollectionKey, using generator: inout some RandomNumberGenerator) -> Entity? {
+        self.collections[key]?.randomEntity(using: &generator)
+    }
+
+    func count(in key: CollectionKey) -> Int { self.collections[key]?.count ?? 0 }
+
     @discardableResult
     mutating func insert(_ entity: Entity, in key: CollectionKey, now: Int64) -> Entity {
         if key.kind == .user { self.usersByName[Self.name(of: entity)] = entity.id }
