@@ -345,7 +345,7 @@ let package = Package(
         .testTarget(
             name: "GraphEmulatorTests",
             dependencies: [
-                "GraphEmulator", "GraphNotifications", "JSONBytes", "SignedTokens",
+                "GraphEmulator", "GraphNotifications", "GraphRelay", "JSONBytes", "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
