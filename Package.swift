@@ -413,6 +413,20 @@ if Context.environment["TIDINGS_BENCHMARKS"] != nil {
             path: "Benchmarks/EmulatorLoad"
         ),
         .executableTarget(
+            name: "IntakeLoad",
+            dependencies: [
+                "GraphEmulator", "GraphNotifications",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Benchmarks/IntakeLoad"
+        ),
+        .executableTarget(
             name: "HubLoad",
             dependencies: [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
