@@ -345,7 +345,7 @@ let package = Package(
         .testTarget(
             name: "GraphEmulatorTests",
             dependencies: [
-                "GraphEmulator", "GraphNotifications", "JSONBytes", "SignedTokens",
+                "GraphEmulator", "GraphNotifications", "GraphRelay", "JSONBytes", "SignedTokens",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -411,6 +411,20 @@ if Context.environment["TIDINGS_BENCHMARKS"] != nil {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Benchmarks/EmulatorLoad"
+        ),
+        .executableTarget(
+            name: "IntakeLoad",
+            dependencies: [
+                "GraphEmulator", "GraphNotifications",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Benchmarks/IntakeLoad"
         ),
         .executableTarget(
             name: "HubLoad",

@@ -86,31 +86,65 @@ public struct Fault: Sendable, Equatable {
     public enum ContentFlaw: String, Sendable, CaseIterable {
         /// The signature is of something else.
         case wrongSignature
+        /// There is no signature.
+        case withoutSignature
+        /// The content was changed after it was signed, so that its padding is wrong too.
+        case tampered
         /// The key cannot be opened with the private key of the certificate.
         case wrongKey
+        /// The key is encrypted with OAEP and SHA-256, where Graph uses SHA-1.
+        case wrongKeyPadding
+        /// The key has 16 bytes: everything else fits, with AES-128.
+        case shortKey
         /// The id and the thumbprint are those of a certificate that nobody knows.
         case unknownCertificate
+        /// Nobody knows the id. The thumbprint is right, so that a receiver can find the key all the same.
+        case unknownCertificateID
         /// The last bytes are missing, under a signature that fits.
         case truncated
+        /// What fills the last block is wrong, under a signature that fits.
+        case wrongPadding
         /// What was encrypted is not JSON.
         case notJSON
+        /// What was encrypted would be JSON, were its text UTF-8.
+        case notUTF8
     }
 
     /// What is wrong with validation tokens.
     public enum TokenFlaw: String, Sendable, CaseIterable {
         case expired
+        /// Valid from tomorrow on.
+        case notYetValid
+        /// Valid for ever: there is no `exp`.
+        case withoutExpiry
         /// For another application.
         case wrongAudience
         /// From another application than the one that publishes notifications.
         case wrongPublisher
+        /// It does not say from which application.
+        case withoutPublisher
+        /// The publisher is named where tokens of the other version name it.
+        case publisherInOtherClaim
         /// From another tenant.
         case wrongTenant
+        /// Issued by the directory of another tenant than the one it names.
+        case issuerOfAnotherTenant
+        /// Issued by somebody who is not Microsoft Entra.
+        case unknownIssuer
         /// The signature is of something else.
         case wrongSignature
         /// Signed with a key that is not published.
         case unknownKey
+        /// Not signed, and says so: `alg` is `none`.
+        case algorithmNone
+        /// Signed with HS256; the secret is the published key, which everybody knows.
+        case symmetricAlgorithm
+        /// Signed with the right key, but with PS256.
+        case otherAlgorithm
         /// There is no `validationTokens`.
         case missing
+        /// The token for the last application and tenant is not among them.
+        case incomplete
         /// `validationTokens` is `null`, and nothing is encrypted: the application is not set up for it.
         case null
     }

@@ -39,9 +39,9 @@ struct EncryptionCertificate: Sendable, Equatable, Codable {
         }.joined()
     }
 
-    /// Encrypts something short with RSA-OAEP and SHA-1.
-    func encrypt(_ secret: [UInt8]) throws -> Data {
-        try _RSA.Encryption.PublicKey(unsafeDERRepresentation: self.publicKey).encrypt(Data(secret), padding: .PKCS1_OAEP)
+    /// Encrypts something short with RSA-OAEP; with SHA-1 unless a fault wants another padding.
+    func encrypt(_ secret: [UInt8], padding: _RSA.Encryption.Padding = .PKCS1_OAEP) throws -> Data {
+        try _RSA.Encryption.PublicKey(unsafeDERRepresentation: self.publicKey).encrypt(Data(secret), padding: padding)
     }
 }
 

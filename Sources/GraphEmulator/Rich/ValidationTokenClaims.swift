@@ -14,7 +14,7 @@ struct ValidationTokenClaims: JWTPayload, Equatable {
     var iss: String
     var iat: Int64
     var nbf: Int64
-    var exp: Int64
+    var exp: Int64?
     var aio: String
     // Version 1 has the first two, version 2 the others.
     var appid: String?
@@ -32,23 +32,27 @@ struct ValidationTokenClaims: JWTPayload, Equatable {
     /// - Parameter now: Milliseconds since 1970.
     init(for audience: TokenAudience, flaw: Fault.TokenFlaw? = nil, now: Int64) {
         let tenant = flaw == .wrongTenant ? Self.guid("another tenant") : audience.tenantID
-        let publisher = flaw == .wrongPublisher ? Self.otherPublisher : Self.publisher
-        let start = now / 1000 - (flaw == .expired ? 2 * Self.lifetime : 0)
+        let start = now / 1000 + Self.delay(flaw)
         self.aud = flaw == .wrongAudience ? Self.guid("another application") : audience.name
         self.iat = start
         self.nbf = start
-        self.exp = start + Self.lifetime
-        self.iss = audience.version.issuer(tenantID: tenant)
+        self.exp = flaw == .withoutExpiry ? nil : start + Self.lifetime
+        self.iss =
+            switch flaw {
+            case .issuerOfAnotherTenant: audience.version.issuer(tenantID: Self.guid("another tenant"))
+            case .unknownIssuer: "https://sts.example.com/\(tenant)/"
+            default: audience.version.issuer(tenantID: tenant)
+            }
         self.ver = audience.version.claim
-        switch audience.version {
-        case .v1:
+        let publisher = Self.publisher(flaw)
+        if (audience.version == .v1) != (flaw == .publisherInOtherClaim) {
             self.appid = publisher
             self.appidacr = "2"
-            self.idp = self.iss
-        case .v2:
+        } else {
             self.azp = publisher
             self.azpacr = "2"
         }
+        if audience.version == .v1 { self.idp = self.iss }
         self.tid = tenant
         // The publisher's service principal in this tenant.
         self.oid = Self.guid("publisher in \(tenant)")
@@ -60,6 +64,23 @@ struct ValidationTokenClaims: JWTPayload, Equatable {
 
     /// Nobody verifies here what was just made.
     func verify(using algorithm: some JWTAlgorithm) async throws {}
+
+    /// By how much its time is wrong, in seconds.
+    private static func delay(_ flaw: Fault.TokenFlaw?) -> Int64 {
+        switch flaw {
+        case .expired: -2 * Self.lifetime
+        case .notYetValid: Self.lifetime
+        default: 0
+        }
+    }
+
+    private static func publisher(_ flaw: Fault.TokenFlaw?) -> String? {
+        switch flaw {
+        case .wrongPublisher: Self.otherPublisher
+        case .withoutPublisher: nil
+        default: Self.publisher
+        }
+    }
 
     /// The same GUID each time for the same text.
     private static func guid(_ text: String) -> String {

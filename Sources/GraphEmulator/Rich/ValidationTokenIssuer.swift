@@ -30,7 +30,8 @@ final class ValidationTokenIssuer: Sendable {
         for audience in items.compactMap(\.audience) where !audiences.contains(audience) { audiences.append(audience) }
         guard !audiences.isEmpty, flaw != .missing else { return nil }
         guard flaw != .null else { return .null }
-        return .tokens(try audiences.map { try self.token(for: $0, flaw: flaw) })
+        if flaw == .incomplete { audiences.removeLast() }
+        return .tokens(try audiences.map { try self.token(for: $0, flaw: flaw == .incomplete ? nil : flaw) })
     }
 
     private func token(for audience: TokenAudience, flaw: Fault.TokenFlaw?) throws -> String {
@@ -40,7 +41,7 @@ final class ValidationTokenIssuer: Sendable {
             return known.token
         }
         let token = try signer.sign(
-            ValidationTokenClaims(for: audience, flaw: flaw, now: now), version: audience.version
+            ValidationTokenClaims(for: audience, flaw: flaw, now: now), version: audience.version, by: Self.signing(flaw)
         )
         switch flaw {
         case nil:
@@ -53,6 +54,15 @@ final class ValidationTokenIssuer: Sendable {
             return token
         case .wrongSignature?: return Self.withAnotherSignature(token)
         default: return token
+        }
+    }
+
+    private static func signing(_ flaw: Fault.TokenFlaw?) -> TokenSigner.Algorithm {
+        switch flaw {
+        case .algorithmNone: .none
+        case .symmetricAlgorithm: .symmetric
+        case .otherAlgorithm: .ps256
+        default: .rs256
         }
     }
 

@@ -56,6 +56,8 @@ public enum ContentDecryptor {
 
     private static func isJSON(_ plaintext: Data) -> Bool {
         plaintext.withUnsafeBytes { bytes in
+            // The reader looks at strings only when it reads them, and clients are sent this as text.
+            guard String(validating: bytes, as: UTF8.self) != nil else { return false }
             var reader = JSONReader(bytes)
             return (try? reader.skip()) != nil && (try? reader.finish()) != nil
         }

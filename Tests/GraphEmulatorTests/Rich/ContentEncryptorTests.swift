@@ -67,10 +67,21 @@ import Testing
                 #expect(content["data"] as? String == Self.data)
                 #expect(content["dataSignature"] as? String != Self.signature)
                 #expect(throws: TestCertificate.Tampered.self) { try certificate.open(content) }
-            case .wrongKey, .truncated:
+            case .unknownCertificateID:
+                #expect(content["encryptionCertificateId"] as? String != "graph-notify-2026-11")
+                #expect(try certificate.open(content) == Self.plaintext)
+            case .withoutSignature:
+                #expect(content["data"] as? String == Self.data)
+                #expect(content["dataSignature"] == nil)
+            case .tampered:
+                #expect(content["data"] as? String != Self.data)
+                #expect(content["dataSignature"] as? String == Self.signature)
+            case .wrongKey, .wrongKeyPadding, .shortKey, .truncated, .wrongPadding, .notUTF8:
                 #expect(throws: (any Error).self) { try certificate.open(content) }
                 // Not because of the signature.
-                if flaw == .truncated { #expect(content["dataSignature"] as? String != Self.signature) }
+                if flaw == .truncated || flaw == .wrongPadding {
+                    #expect(content["dataSignature"] as? String != Self.signature)
+                }
             }
         }
     }

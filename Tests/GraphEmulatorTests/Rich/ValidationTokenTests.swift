@@ -36,14 +36,16 @@ import enum SignedTokens.Base64URL
         var isSigned: Bool
 
         init(_ token: String) throws {
-            let parts = token.split(separator: ".")
+            let parts = token.split(separator: ".", omittingEmptySubsequences: false)
             try #require(parts.count == 3)
             func json(_ part: Substring) throws -> [String: Any] {
                 try object(String(decoding: try #require(Base64URL.decode(part.utf8)), as: UTF8.self))
             }
             self.header = try json(parts[0])
             self.claims = try json(parts[1])
-            self.isSigned = try SignedToken<ValidationTokenClaims>(token).isSigned(by: testKey.privateKey.publicKey)
+            // One without a signature cannot even be taken apart.
+            let signed = try? SignedToken<ValidationTokenClaims>(token)
+            self.isSigned = signed?.isSigned(by: testKey.privateKey.publicKey) ?? false
         }
     }
 
@@ -88,20 +90,34 @@ import enum SignedTokens.Base64URL
     }
 
     @Test func eachFlawIsOne() throws {
-        for flaw in Fault.TokenFlaw.allCases where flaw != .missing && flaw != .null {
+        for flaw in Fault.TokenFlaw.allCases where ![.missing, .incomplete, .null].contains(flaw) {
             let good = try Self.parts(.v2)
             let parts = try Self.parts(.v2, flaw: flaw)
             func differs(_ name: String) -> Bool { "\(parts.claims[name] ?? "")" != "\(good.claims[name] ?? "")" }
-            #expect(parts.isSigned == (flaw != .wrongSignature && flaw != .unknownKey), "\(flaw)")
+            // With PS256 it is signed, but not as it should be.
+            let algorithms: [Fault.TokenFlaw: String] = [
+                .algorithmNone: "none", .symmetricAlgorithm: "HS256", .otherAlgorithm: "PS256",
+            ]
+            let unsigned: [Fault.TokenFlaw] = [.wrongSignature, .unknownKey, .algorithmNone, .symmetricAlgorithm]
+            #expect(parts.header["alg"] as? String == algorithms[flaw] ?? "RS256", "\(flaw)")
+            #expect(parts.isSigned == !unsigned.contains(flaw), "\(flaw)")
             #expect((parts.header["kid"] as? String != good.header["kid"] as? String) == (flaw == .unknownKey), "\(flaw)")
             #expect(differs("aud") == (flaw == .wrongAudience), "\(flaw)")
-            #expect(differs("azp") == (flaw == .wrongPublisher), "\(flaw)")
+            let publisher: [Fault.TokenFlaw] = [.wrongPublisher, .withoutPublisher, .publisherInOtherClaim]
+            #expect(differs("azp") == publisher.contains(flaw), "\(flaw)")
+            #expect((parts.claims["appid"] != nil) == (flaw == .publisherInOtherClaim), "\(flaw)")
             #expect(differs("tid") == (flaw == .wrongTenant), "\(flaw)")
-            #expect(differs("iss") == (flaw == .wrongTenant), "\(flaw)")
-            let end = try #require(parts.claims["exp"] as? Int64) * 1000
-            #expect((end <= morning) == (flaw == .expired), "\(flaw)")
+            #expect(
+                differs("iss") == [.wrongTenant, .issuerOfAnotherTenant, .unknownIssuer].contains(flaw), "\(flaw)"
+            )
+            let end = parts.claims["exp"] as? Int64
+            #expect((end == nil) == (flaw == .withoutExpiry), "\(flaw)")
+            #expect(end.map { $0 * 1000 <= morning } ?? false == (flaw == .expired), "\(flaw)")
+            let start = try #require(parts.claims["nbf"] as? Int64) * 1000
+            #expect((start > morning) == (flaw == .notYetValid), "\(flaw)")
         }
         #expect(try Self.tokens([Self.audience()], flaw: .missing) == nil)
+        #expect(try Self.tokens([Self.audience()], flaw: .incomplete) == .tokens([]))
         #expect(try Self.tokens([Self.audience()], flaw: .null) == .null)
         #expect(try Self.tokens([nil], flaw: .null) == nil)
     }

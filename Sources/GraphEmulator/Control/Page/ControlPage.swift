@@ -109,13 +109,10 @@ enum ControlPage {
                 <label data-for="status doneButStatus">Status <input id="status" type="number" min="200" max="599" value="503"></label>
                 <label data-for="delay slowAnswer">For <input id="duration" value="4s" size="6"></label>
                 <label data-for="content">Flaw <select id="content-flaw">
-                  <option>wrongSignature</option><option>wrongKey</option><option>unknownCertificate</option>
-                  <option>truncated</option><option>notJSON</option>
+                  \#(Self.options(Fault.ContentFlaw.self))
                 </select></label>
                 <label data-for="tokens">Flaw <select id="token-flaw">
-                  <option>expired</option><option>wrongAudience</option><option>wrongPublisher</option>
-                  <option>wrongTenant</option><option>wrongSignature</option><option>unknownKey</option>
-                  <option>missing</option><option>null</option>
+                  \#(Self.options(Fault.TokenFlaw.self))
                 </select></label>
                 <label>Where <select id="place">
                   <option value="">every delivery</option><option value="route">requests like</option>
@@ -155,4 +152,8 @@ enum ControlPage {
         </html>
 
         """#
+
+    private static func options<Flaw: CaseIterable & RawRepresentable<String>>(_: Flaw.Type) -> String {
+        Flaw.allCases.map { "<option>\($0.rawValue)</option>" }.joined()
+    }
 }
