@@ -364,6 +364,19 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "MonthTests",
+            dependencies: [
+                "GraphEmulator", "GraphNotifications", "GraphRelay", "RealTimeTesting", "SQLiteStorage",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
             name: "TidingsTests",
             dependencies: [
                 "GraphEmulator", "GraphNotifications", "GraphRelay", "SQLiteStorage",

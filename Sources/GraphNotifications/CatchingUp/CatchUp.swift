@@ -11,6 +11,8 @@ import Synchronization
 public final class CatchUp: Service, LossObserver {
     /// The wall clock may jump, so it is looked at this often.
     private static let longestSleep = Duration.seconds(60)
+    /// For how long after the start no link is replaced unread.
+    private static let timeToTell = Duration.seconds(900)
 
     private struct Watched {
         var subject: DeltaReader.Subject
@@ -231,7 +233,9 @@ public final class CatchUp: Service, LossObserver {
                     for subject in subjects {
                         // Without a position there is nothing to compare with; a drive may have been notified of before.
                         let isDue = since[subject.name] == nil || subject.query.isTriggeredByNotifications
-                        let moment = isDue ? now : self.aged(subject, since: since[subject.name] ?? now)
+                        var moment = isDue ? now : self.aged(subject, since: since[subject.name] ?? now)
+                        // Who finds out that something was lost meanwhile must have told before the link is replaced.
+                        if !isDue, !Self.looksWithoutReason(subject) { moment = max(moment, now + Self.timeToTell.milliseconds) }
                         state.schedule.expect(subject.name, at: moment)
                     }
                     for pending in pending where state.watched[pending.loss.subscription] != nil {

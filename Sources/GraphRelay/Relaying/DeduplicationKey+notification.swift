@@ -29,11 +29,11 @@ extension DeduplicationKey {
         if let version, let object = notification.resourceID,
             let collection = OutlookCollection(of: notification.resource, id: object)
         {
+            // What was found by catching up may have been notified of since, and Graph tries for hours.
             self.init(
                 of: object, in: collection.rawValue, changed: notification.changeType, version: version, by: subscription,
-                window: configuration.deduplicationWindow, scratch: &scratch
+                window: max(configuration.recoveryWindow, configuration.deduplicationWindow), scratch: &scratch
             )
-            self.retention = max(configuration.recoveryWindow, configuration.deduplicationWindow)
             return
         }
         guard let identity = version ?? id else {

@@ -11,12 +11,13 @@ public struct RelayConfiguration: Sendable {
     public var maximumHeld: Int
     /// How many bytes of memory held items may take. 16 MiB.
     public var maximumHeldBytes: Int
-    /// Within which time two notifications with the same etag, or else the same id, are one change. Ten minutes.
+    /// Within which time two notifications of anything else with the same etag, or else the same id, are one change. Ten
+    /// minutes.
     public var deduplicationWindow: Duration
     /// Within which time two notifications with neither, but the same content, are one change. Two seconds.
     public var contentDeduplicationWindow: Duration
-    /// How far back what is found by catching up is compared with what was delivered, where both say which version of what
-    /// they tell of. One day; as long as it is remembered, see the log's limits.
+    /// Within which time what is found by catching up and notifications, or two notifications, are one change where both say
+    /// which version of what they tell of: mail, events and contacts. One day; as long as it is remembered, see the log's limits.
     public var recoveryWindow: Duration
     /// How long the relay rests at the most between two batches while notifications come faster than it relays them: as long as
     /// the batch took, so that at least half of what the machine can do is there for answering Graph, which must not wait.

@@ -100,6 +100,27 @@ import Testing
         try await stage.running(stage.service()) { try await eventually("what was lost") { stage.all.count == 1 } }
     }
 
+    /// Where nothing is looked for without a reason, an old link is replaced: not before it is known what happened meanwhile.
+    @Test func whoWasAwayReadsAnOldLinkAndDoesNotReplaceIt() async throws {
+        let stage = Stage()
+        let users = SubscriptionRequest(name: "people", resource: "users", changeTypes: .updated)
+        stage.graph.page("users/delta?$deltatoken=latest", delta: "d1")
+        try await stage.running(stage.service([users])) {
+            try await eventually("the baseline") { (try? await stage.link()) == "d1" }
+        }
+        stage.time.advance(by: .seconds(6 * 86_400))
+        stage.graph.page("users/delta?$deltatoken=latest", delta: "d9")
+        stage.graph.page("d1", [#"{"id":"u7"}"#], delta: "d2")
+        let service = stage.service([users])
+        try await stage.running(service) {
+            try await eventually("that nothing is to be done") { stage.time.sleeperCount > 0 }
+            var loss = Self.loss(.downtime)
+            loss.resource = users.resource
+            try await service.mayHaveLost(loss)
+            try await eventually("what was lost") { stage.all == ["updated Users/u7"] }
+        }
+    }
+
     @Test func theLinkMovesOnOnlyBehindWhatWasTaken() async throws {
         let stage = Stage()
         stage.graph.page(Self.first, delta: "d1")
