@@ -25,7 +25,7 @@ public struct NotificationOpener: Sendable {
     ///   - keys: The certificates that notifications may be sealed for.
     ///   - tokens: What checks validation tokens.
     ///   - parallelism: How many items are opened at the same time: each keeps a processor busy for most of a millisecond.
-    ///     `nil`: as many as there are processors.
+    ///     `nil`: one less than there are processors, so that one is left for taking notifications in, which cannot wait.
     ///   - metrics: What is counted.
     public init(
         keys: DecryptionKeys, tokens: ValidationTokenVerifier,
@@ -33,7 +33,7 @@ public struct NotificationOpener: Sendable {
     ) {
         self.keys = keys
         self.tokens = tokens
-        self.parallelism = max(1, parallelism ?? ProcessInfo.processInfo.activeProcessorCount)
+        self.parallelism = max(1, parallelism ?? ProcessInfo.processInfo.activeProcessorCount - 1)
         self.metrics = metrics
     }
 
