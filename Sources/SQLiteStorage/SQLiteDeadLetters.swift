@@ -68,9 +68,9 @@ public struct SQLiteDeadLetters: Sendable {
         _ query: @escaping @Sendable (Database) throws -> Value
     ) async throws(RelayError) -> Value {
         do {
-            return try await self.pool.read(query)
+            return try await self.pool.readStored(query)
         } catch {
-            throw StorageError(during: "read from", error).forRelay
+            throw error.forRelay
         }
     }
 }

@@ -3,16 +3,14 @@ public import GraphNotifications
 
 /// How far the changes of each subscription have been read, and what has to be looked for.
 public struct SQLiteDeltaStore: DeltaStore {
-    private let pool: DatabasePool
-    private let committer: GroupCommitter
+    private let tables: GraphTables
 
-    init(pool: DatabasePool, committer: GroupCommitter) {
-        self.pool = pool
-        self.committer = committer
+    init(_ tables: GraphTables) {
+        self.tables = tables
     }
 
     public func pending() async throws(GraphError) -> [PendingLoss] {
-        try await self.read { db in
+        try await self.tables.read { db in
             try Row.fetchAll(db, sql: "SELECT subscription, resource, reason, mark FROM pending_loss ORDER BY mark").map { row in
                 PendingLoss(
                     loss: PossibleLoss(
@@ -26,7 +24,7 @@ public struct SQLiteDeltaStore: DeltaStore {
     }
 
     public func note(_ pending: PendingLoss) async throws(GraphError) {
-        try await self.perform { db in
+        try await self.tables.perform { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO pending_loss (subscription, resource, reason, mark) VALUES (?, ?, ?, ?)",
                 arguments: [
@@ -37,7 +35,7 @@ public struct SQLiteDeltaStore: DeltaStore {
     }
 
     public func settle(subscription: String, through mark: Int64) async throws(GraphError) {
-        try await self.perform { db in
+        try await self.tables.perform { db in
             try db.execute(
                 sql: "DELETE FROM pending_loss WHERE subscription = ? AND mark <= ?", arguments: [subscription, mark]
             )
@@ -45,7 +43,7 @@ public struct SQLiteDeltaStore: DeltaStore {
     }
 
     public func positions(of subscription: String) async throws(GraphError) -> [DeltaPosition] {
-        try await self.read { db in
+        try await self.tables.read { db in
             try Row.fetchAll(
                 db,
                 sql: """
@@ -63,7 +61,7 @@ public struct SQLiteDeltaStore: DeltaStore {
     }
 
     public func save(_ position: DeltaPosition, of subscription: String) async throws(GraphError) {
-        try await self.perform { db in
+        try await self.tables.perform { db in
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO delta_position
@@ -79,7 +77,7 @@ public struct SQLiteDeltaStore: DeltaStore {
     }
 
     public func remove(scope: String, of subscription: String) async throws(GraphError) {
-        try await self.perform { db in
+        try await self.tables.perform { db in
             try db.execute(
                 sql: "DELETE FROM delta_position WHERE subscription = ? AND scope = ?", arguments: [subscription, scope]
             )
@@ -87,27 +85,9 @@ public struct SQLiteDeltaStore: DeltaStore {
     }
 
     public func forget(subscription: String) async throws(GraphError) {
-        try await self.perform { db in
+        try await self.tables.perform { db in
             try db.execute(sql: "DELETE FROM pending_loss WHERE subscription = ?", arguments: [subscription])
             try db.execute(sql: "DELETE FROM delta_position WHERE subscription = ?", arguments: [subscription])
-        }
-    }
-
-    private func read<Value: Sendable>(
-        _ query: @escaping @Sendable (Database) throws -> Value
-    ) async throws(GraphError) -> Value {
-        do {
-            return try await self.pool.read(query)
-        } catch {
-            throw StorageError(during: "read from", error).forGraph
-        }
-    }
-
-    private func perform(_ work: @escaping @Sendable (Database) throws -> Void) async throws(GraphError) {
-        do {
-            try await self.committer.perform(work)
-        } catch {
-            throw error.forGraph
         }
     }
 }

@@ -32,7 +32,7 @@ public struct SQLiteNotificationQueue: NotificationQueue {
     public func entries(after id: Int64, limit: Int) async throws(GraphError) -> [QueuedNotification] {
         if let recent = self.state.entries(after: id, limit: limit) { return recent }
         do {
-            return try await self.pool.read { db in
+            return try await self.pool.readStored { db in
                 let rows = try Row.fetchCursor(
                     db.cachedStatement(
                         sql: "SELECT id, received_at, body FROM notification WHERE id > ? ORDER BY id LIMIT ?"
@@ -49,7 +49,7 @@ public struct SQLiteNotificationQueue: NotificationQueue {
                 return entries
             }
         } catch {
-            throw StorageError(during: "read from", error).forGraph
+            throw error.forGraph
         }
     }
 

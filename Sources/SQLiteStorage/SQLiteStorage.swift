@@ -72,8 +72,9 @@ public final class SQLiteStorage: Sendable {
         self.lock = Mutex(lock)
         self.queue = SQLiteNotificationQueue(pool: pool, committer: committer, state: state, now: configuration.now)
         self.log = SQLiteUpdateLog(epoch: restored.epoch, seal: seal, pool: pool, committer: committer, state: state)
-        self.subscriptions = SQLiteSubscriptionStore(pool: pool, committer: committer)
-        self.deltas = SQLiteDeltaStore(pool: pool, committer: committer)
+        let tables = GraphTables(pool: pool, committer: committer)
+        self.subscriptions = SQLiteSubscriptionStore(tables)
+        self.deltas = SQLiteDeltaStore(tables)
         self.deadLetters = SQLiteDeadLetters(pool: pool, committer: committer)
     }
 

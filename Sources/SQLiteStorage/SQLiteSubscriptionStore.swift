@@ -3,16 +3,14 @@ public import GraphNotifications
 
 /// The durable record of each declared subscription.
 public struct SQLiteSubscriptionStore: SubscriptionStore {
-    private let pool: DatabasePool
-    private let committer: GroupCommitter
+    private let tables: GraphTables
 
-    init(pool: DatabasePool, committer: GroupCommitter) {
-        self.pool = pool
-        self.committer = committer
+    init(_ tables: GraphTables) {
+        self.tables = tables
     }
 
     public func all() async throws(GraphError) -> [SubscriptionRecord] {
-        try await self.read { db in
+        try await self.tables.read { db in
             try Row.fetchAll(
                 db,
                 sql: """
@@ -34,7 +32,7 @@ public struct SQLiteSubscriptionStore: SubscriptionStore {
     }
 
     public func save(_ record: SubscriptionRecord) async throws(GraphError) {
-        try await self.perform { db in
+        try await self.tables.perform { db in
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO subscription
@@ -54,36 +52,18 @@ public struct SQLiteSubscriptionStore: SubscriptionStore {
     }
 
     public func remove(name: String) async throws(GraphError) {
-        try await self.perform { db in
+        try await self.tables.perform { db in
             try db.execute(sql: "DELETE FROM subscription WHERE name = ?", arguments: [name])
         }
     }
 
     public func lastSignOfLife() async throws(GraphError) -> Int64? {
-        try await self.read { db in try Int64.fetchOne(db, sql: "SELECT seen_at FROM sign_of_life WHERE id = 1") }
+        try await self.tables.read { db in try Int64.fetchOne(db, sql: "SELECT seen_at FROM sign_of_life WHERE id = 1") }
     }
 
     public func noteSignOfLife(_ now: Int64) async throws(GraphError) {
-        try await self.perform { db in
+        try await self.tables.perform { db in
             try db.execute(sql: "INSERT OR REPLACE INTO sign_of_life (id, seen_at) VALUES (1, ?)", arguments: [now])
-        }
-    }
-
-    private func read<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws(GraphError) -> Value {
-        do {
-            return try await self.pool.read(body)
-        } catch {
-            throw StorageError(during: "read from", error).forGraph
-        }
-    }
-
-    private func perform(_ work: @escaping @Sendable (Database) throws -> Void) async throws(GraphError) {
-        do {
-            try await self.committer.perform(work)
-        } catch {
-            throw error.forGraph
         }
     }
 }

@@ -32,7 +32,7 @@ public struct SQLiteUpdateLog: UpdateLog {
     public func updates(after offset: Int64, limit: Int) async throws(RelayError) -> [LoggedUpdate] {
         if let recent = self.state.updates(after: offset, limit: limit) { return recent }
         do {
-            return try await self.pool.read { db in
+            return try await self.pool.readStored { db in
                 let rows = try Row.fetchCursor(
                     db.cachedStatement(
                         sql: """
@@ -53,7 +53,7 @@ public struct SQLiteUpdateLog: UpdateLog {
                 return updates
             }
         } catch {
-            throw StorageError(during: "read from", error).forRelay
+            throw error.forRelay
         }
     }
 

@@ -103,21 +103,14 @@ public final class InMemoryHubLifetimeManager: HubLifetimeManager {
 
     /// Ends all connections that there are now, and waits until nothing is left of them.
     func closeAll(_ reason: CloseReason) async {
-        for entry in self.entries.withLock({ $0 }) {
-            let ends = try? await entry.loop.eventLoop.submit { entry.loop.value.closeAll(reason) }.get()
-            for end in ends ?? [] { try? await end.get() }
-        }
+        for end in await self.gather({ $0.closeAll(reason) }) { try? await end.get() }
     }
 
     /// Takes no new connections, and ends all that there are, evenly over a time.
     func drain(_ reason: CloseReason, over window: Duration) async {
         self.isDraining.store(true, ordering: .relaxed)
-        var ends: [EventLoopFuture<Void>] = []
-        for entry in self.entries.withLock({ $0 }) {
-            let eventLoop = entry.loop.eventLoop
-            ends += (try? await eventLoop.submit { entry.loop.value.drainAll(reason, over: window) }.get()) ?? []
-        }
-        await withTaskGroup(of: Void.self) { [ends] tasks in
+        let ends = await self.gather { $0.drainAll(reason, over: window) }
+        await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await EventLoopFuture.allEnded(ends) }
             tasks.addTask { try? await Task.sleep(for: window) }
             await tasks.next()
@@ -128,11 +121,16 @@ public final class InMemoryHubLifetimeManager: HubLifetimeManager {
     }
 
     /// Completed when nothing is left of the transports that there are.
-    func ends() async -> [EventLoopFuture<Void>] {
+    func ends() async -> [EventLoopFuture<Void>] { await self.gather(\.ends) }
+
+    /// What the parts of all event loops answer, each on its own.
+    private func gather(
+        _ body: @escaping @Sendable (HubLoop) -> [EventLoopFuture<Void>]
+    ) async -> [EventLoopFuture<Void>] {
         var ends: [EventLoopFuture<Void>] = []
         for entry in self.entries.withLock({ $0 }) {
             // An event loop that has ended has no connections.
-            ends += (try? await entry.loop.eventLoop.submit { entry.loop.value.ends }.get()) ?? []
+            ends += (try? await entry.loop.eventLoop.submit { body(entry.loop.value) }.get()) ?? []
         }
         return ends
     }

@@ -19,9 +19,7 @@ struct AdminClient: Sendable {
 
     init(_ place: ServerPlace) {
         self.place = place
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5)))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        self.client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .ofCommand())
     }
 
     func close() async {

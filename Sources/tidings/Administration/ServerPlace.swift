@@ -35,12 +35,7 @@ struct ServerPlace: Equatable, Sendable {
                     + "set \(Self.tokenVariable)."
             )
         }
-        var address = url
-        while address.hasSuffix("/") { address.removeLast() }
-        guard address.hasPrefix("http://") || address.hasPrefix("https://") else {
-            throw Failure("--url must begin with http:// or https://, such as http://127.0.0.1:8080.")
-        }
-        self.init(url: address, token: token)
+        self.init(url: try ServerAddress.checked(url, option: "--url", example: "http://127.0.0.1:8080"), token: token)
     }
 
     private static func first(

@@ -23,11 +23,9 @@ struct Doctor: AsyncParsableCommand {
         } catch {
             settings = .failure(error)
         }
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(15))
+        let httpClient = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: .ofCommand(silence: .seconds(15))
         )
-        configuration.connectionPool.retryConnectionEstablishment = false
-        let httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let diagnosis = Diagnosis(await Examination(httpClient: httpClient).observe(settings))
         try? await httpClient.shutdown()
         if self.json {

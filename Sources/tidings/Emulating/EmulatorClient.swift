@@ -46,22 +46,12 @@ struct EmulatorClient: Sendable {
     private static let time = TimeAmount.hours(1)
 
     /// For as long as the program runs. Nobody waits for an emulator that is not there.
-    private static let client: HTTPClient = {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout.connect = .seconds(5)
-        configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    private static let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .ofCommand())
 
     private let url: String
 
     init(_ url: String) throws(Failure) {
-        var url = url
-        while url.hasSuffix("/") { url.removeLast() }
-        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
-            throw Failure("--admin must begin with http:// or https://, such as http://127.0.0.1:8082.")
-        }
-        self.url = url
+        self.url = try ServerAddress.checked(url, option: "--admin", example: "http://127.0.0.1:8082")
     }
 
     func get(_ path: String) async throws(Failure) -> ByteBuffer { try await self.send(self.request(.GET, path)) }
@@ -166,22 +156,5 @@ struct EmulatorClient: Sendable {
             throw Failure("Graph refused it: \(problem.error.message.withoutControlCharacters)")
         }
         throw self.stranger
-    }
-}
-
-extension String {
-    /// For a segment of a path, or a value of a query: everything but letters, digits and a few marks as %XX.
-    var percentEncoded: String {
-        var result = ""
-        for byte in self.utf8 {
-            let character = Character(Unicode.Scalar(byte))
-            if byte < 0x80, character.isLetter || character.isNumber || "-._~@".contains(character) {
-                result.append(character)
-            } else {
-                result += byte < 16 ? "%0" : "%"
-                result += String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return result
     }
 }

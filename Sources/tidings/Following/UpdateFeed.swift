@@ -22,19 +22,10 @@ struct UpdateFeed: Sendable {
     ///   - topics: What to follow.
     ///   - token: What to present, if the server asks for it.
     init(url: String, topics: [String], token: String?) throws(Failure) {
-        var url = url
-        while url.hasSuffix("/") { url.removeLast() }
-        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
-            throw Failure("--url must begin with http:// or https://, such as http://127.0.0.1:8080.")
-        }
-        self.url = url
+        self.url = try ServerAddress.checked(url, option: "--url", example: "http://127.0.0.1:8080")
         self.topics = topics
         self.token = token
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: Self.silence)
-        )
-        configuration.connectionPool.retryConnectionEstablishment = false
-        self.client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .ofCommand(silence: Self.silence))
     }
 
     func close() async {
@@ -60,8 +51,8 @@ struct UpdateFeed: Sendable {
     }
 
     private func get(after cursor: String?, accept: String) async throws -> HTTPClientResponse {
-        var address = self.url + "/updates?topics=" + self.topics.map(Self.encoded).joined(separator: ",")
-        if let cursor { address += "&after=" + Self.encoded(cursor) }
+        var address = self.url + "/updates?topics=" + self.topics.map { $0.percentEncoded(keeping: "/*") }.joined(separator: ",")
+        if let cursor { address += "&after=" + cursor.percentEncoded(keeping: "/*") }
         var request = HTTPClientRequest(url: address)
         request.headers.add(name: "Accept", value: accept)
         if let token = self.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -89,20 +80,5 @@ struct UpdateFeed: Sendable {
         guard let body = try? await response.body.collect(upTo: 4096) else { return nil }
         let text = String(buffer: body).split(separator: "\n").first.map(String.init)
         return text?.withoutControlCharacters
-    }
-
-    /// Everything but letters, digits and a few marks as %XX.
-    private static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        var result = ""
-        for byte in text.utf8 {
-            let character = Character(Unicode.Scalar(byte))
-            if byte < 0x80, character.isLetter || character.isNumber || "-._~@/*".contains(character) {
-                result.append(character)
-            } else {
-                result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }
-        }
-        return result
     }
 }

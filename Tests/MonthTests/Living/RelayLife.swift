@@ -34,7 +34,7 @@ struct RelayLife {
 
     static func begin(_ given: Circumstances) throws -> RelayLife {
         let now = { @Sendable in given.clock.now }
-        let time = StepTime(clock: given.clock)
+        let time = SteppedTime(clock: given.clock)
         let logger = given.logger
         let random = { @Sendable in given.chance.number() }
         let storage = try SQLiteStorage.open(at: given.path, configuration: SQLiteStorageConfiguration(now: now))

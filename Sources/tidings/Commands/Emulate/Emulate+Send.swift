@@ -45,7 +45,7 @@ extension Emulate {
             }
             let message = Message(subject: self.subject, body: Message.Body(content: self.text))
             for _ in 0..<self.count {
-                let answer = try await client.postToGraph("\(graph)/v1.0/users/\(user.percentEncoded)/messages", message)
+                let answer = try await client.postToGraph("\(graph)/v1.0/users/\(user.percentEncoded())/messages", message)
                 let created: Created = try client.decode(answer)
                 try Terminal.say("\(user)  \(created.id)".withoutControlCharacters)
             }

@@ -67,7 +67,7 @@ extension Emulate {
             let query = [
                 ("subscription", self.subscription), ("url", self.url), ("outcome", self.outcome),
                 ("after", self.after.map(String.init)), ("limit", self.limit.map(String.init)),
-            ].compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
+            ].compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }
             return query.isEmpty ? "deliveries" : "deliveries?" + query.joined(separator: "&")
         }
     }

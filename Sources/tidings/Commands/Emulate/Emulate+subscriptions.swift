@@ -14,7 +14,7 @@ extension Emulate {
         var next: Int?
 
         func run() async throws {
-            let path = "subscriptions/\(self.id.percentEncoded)/lose"
+            let path = "subscriptions/\(self.id.percentEncoded())/lose"
             let client = try self.emulator.client()
             guard let next else {
                 return try Terminal.say(try await client.post(path, as: EmulatorReport.Event.self).text)
@@ -36,7 +36,7 @@ extension Emulate {
 
         func run() async throws {
             let event = try await self.emulator.client().post(
-                "subscriptions/\(self.id.percentEncoded)/remove", as: EmulatorReport.Event.self
+                "subscriptions/\(self.id.percentEncoded())/remove", as: EmulatorReport.Event.self
             )
             try Terminal.say("The subscription is gone. " + event.text)
         }
@@ -56,7 +56,7 @@ extension Emulate {
 
         func run() async throws {
             let event = try await self.emulator.client().post(
-                "subscriptions/\(self.id.percentEncoded)/reauthorize", ["revoke": .flag(self.revoke)],
+                "subscriptions/\(self.id.percentEncoded())/reauthorize", ["revoke": .flag(self.revoke)],
                 as: EmulatorReport.Event.self
             )
             try Terminal.say(event.text)
@@ -81,7 +81,7 @@ extension Emulate {
 
         func run() async throws {
             let answer = try await self.emulator.client().post(
-                "subscriptions/\(self.id.percentEncoded)/authorization", ["endsIn": self.endsIn.map { .text($0) }],
+                "subscriptions/\(self.id.percentEncoded())/authorization", ["endsIn": self.endsIn.map { .text($0) }],
                 as: Answer.self
             )
             try Terminal.say("It is authorized until \(answer.authorizedUntil).")
