@@ -363,8 +363,9 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ]
         ),
-        .testTarget(
-            name: "MonthTests",
+        // A month of hundreds of subscriptions: its first days are a test, all of it is a benchmark.
+        .target(
+            name: "MonthSimulation",
             dependencies: [
                 "GraphEmulator", "GraphNotifications", "GraphRelay", "RealTimeTesting", "SQLiteStorage",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -374,8 +375,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]
+            ],
+            path: "Tests/MonthSimulation"
         ),
+        .testTarget(name: "MonthTests", dependencies: ["MonthSimulation"]),
         .testTarget(
             name: "TidingsTests",
             dependencies: [
@@ -438,6 +441,14 @@ if Context.environment["TIDINGS_BENCHMARKS"] != nil {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Benchmarks/IntakeLoad"
+        ),
+        .executableTarget(
+            name: "MonthLoad",
+            dependencies: [
+                "MonthSimulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/MonthLoad"
         ),
         .executableTarget(
             name: "HubLoad",

@@ -15,6 +15,8 @@ struct EmulatedGraph: Sendable {
     var subscriptions = SubscriptionTable()
     /// What tokens are signed with.
     var keys: SigningKeys
+    /// A memory that saves work, and nothing that anybody could tell.
+    private let genuineTokens = GenuineTokens()
     var deviceCodes = DeviceCodeTable()
     var refreshTokens: RefreshTokenTable
     var validatedURLs = ValidatedURLs()
@@ -103,7 +105,9 @@ struct EmulatedGraph: Sendable {
     }
 
     /// Says whom tokens stand for.
-    var tokenChecker: AccessTokenChecker { AccessTokenChecker(keys: self.keys, tenants: self.tenants) }
+    var tokenChecker: AccessTokenChecker {
+        AccessTokenChecker(keys: self.keys, tenants: self.tenants, genuine: self.genuineTokens)
+    }
 
     /// The ids of a request that came now.
     mutating func identity(clientRequestID: String?, now: Int64) -> RequestIdentity {

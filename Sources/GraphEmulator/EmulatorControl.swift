@@ -58,6 +58,20 @@ public struct EmulatorControl: Sendable {
         try self.with(id) { graph, now in graph.removeSubscription(id, now: now) }
     }
 
+    /// Lets a subscription be gone without a word, as after an accident at Graph: only who asks for it learns that it is.
+    public func forgetSubscription(_ id: String) throws(GraphEmulatorError) {
+        try self.with(id) { graph, now in
+            guard let subscription = graph.subscriptions.subscription(id: id, now: now) else { return false }
+            graph.forget(subscription, now: now)
+            return true
+        }
+    }
+
+    /// The ids of the subscriptions there are, of all tenants.
+    public var subscriptionIDs: Set<String> {
+        self.state.change { graph, now in Set(graph.subscriptions.live(at: now).map(\.id)) }
+    }
+
     /// Says that notifications of a subscription were lost: `missed`, for mail, events and contacts.
     public func missed(_ id: String) throws(GraphEmulatorError) {
         try self.with(id) { graph, now in graph.missed(id, now: now) }

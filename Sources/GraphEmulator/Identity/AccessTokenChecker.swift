@@ -6,6 +6,8 @@ import JWTKit
 struct AccessTokenChecker: Sendable {
     let keys: SigningKeys
     let tenants: [EmulatedTenant]
+    /// What was found genuine before.
+    let genuine: GenuineTokens
 
     /// Graph, besides the emulator under its own address.
     static let audiences = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"]
@@ -19,17 +21,12 @@ struct AccessTokenChecker: Sendable {
         guard let authorization else { return nil }
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .emptyToken }
-        return try self.caller(token: parts[1].filter { $0 != " " }, now: now)
+        let token = String(parts[1])
+        return try self.caller(token: token.utf8.contains(UInt8(ascii: " ")) ? token.filter { $0 != " " } : token, now: now)
     }
 
     private func caller(token text: String, now: Int64) throws(GraphRefusal) -> Caller {
-        guard let token = try? SignedToken<TokenClaims>(text) else {
-            throw .invalidToken("Access token validation failure. The token is not well formed.")
-        }
-        guard token.header.alg == "RS256", let id = token.header.kid, let key = self.keys.key(id: id, at: now),
-            token.isSigned(by: key.privateKey.publicKey)
-        else { throw .invalidToken("Access token validation failure. Invalid signature.") }
-        let claims = token.claims
+        let claims = try self.genuineClaims(of: text, now: now)
         guard claims.expiresAt > now / 1000 else { throw .invalidToken("Lifetime validation failed, the token is expired.") }
         guard claims.notBefore <= now / 1000 + Self.skew else {
             throw .invalidToken("Access token has expired or is not yet valid.")
@@ -49,6 +46,18 @@ struct AccessTokenChecker: Sendable {
             isAdministrator: claims.directoryRoles?.contains(Caller.administratorRole) ?? false,
             tokenExpiresAt: claims.expiresAt * 1000
         )
+    }
+
+    private func genuineClaims(of text: String, now: Int64) throws(GraphRefusal) -> TokenClaims {
+        if let (claims, keyID) = self.genuine.find(text), self.keys.key(id: keyID, at: now) != nil { return claims }
+        guard let token = try? SignedToken<TokenClaims>(text) else {
+            throw .invalidToken("Access token validation failure. The token is not well formed.")
+        }
+        guard token.header.alg == "RS256", let id = token.header.kid, let key = self.keys.key(id: id, at: now),
+            token.isSigned(by: key.privateKey.publicKey)
+        else { throw .invalidToken("Access token validation failure. Invalid signature.") }
+        self.genuine.note(text, claims: token.claims, keyID: id)
+        return token.claims
     }
 
     private static func isForGraph(_ audience: String) -> Bool {

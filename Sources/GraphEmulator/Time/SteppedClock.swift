@@ -56,7 +56,7 @@ public final class SteppedClock: Sendable {
     public var now: Int64 { self.state.withLock { $0.now } }
 
     /// How many sleep.
-    var sleeperCount: Int { self.state.withLock { $0.sleepers.count } }
+    package var sleeperCount: Int { self.state.withLock { $0.sleepers.count } }
 
     /// Moves the clock forward, lets happen what happens meanwhile, and returns when it has come to rest.
     ///

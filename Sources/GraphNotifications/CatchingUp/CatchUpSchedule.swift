@@ -107,15 +107,15 @@ struct CatchUpSchedule: Sendable {
     mutating func takeDue(now: Int64) -> (jobs: [Job], wake: Int64?) {
         var jobs: [Job] = []
         var wake: Int64?
-        let waiting = self.entries.filter { !$0.value.isRunning && $0.value.next != nil }
-            .sorted { ($0.value.next ?? 0, $0.key) < ($1.value.next ?? 0, $1.key) }
-        for (subscription, waitingEntry) in waiting {
-            guard let next = waitingEntry.next else { continue }
-            guard next <= now, self.running < self.configuration.maximumReads else {
-                if next > now { wake = min(wake ?? next, next) }
-                continue
-            }
-            var entry = waitingEntry
+        var waiting: [(next: Int64, subscription: String)] = []
+        for (subscription, entry) in self.entries where !entry.isRunning {
+            guard let next = entry.next else { continue }
+            if next <= now { waiting.append((next, subscription)) } else { wake = min(wake ?? next, next) }
+        }
+        guard !waiting.isEmpty else { return ([], wake) }
+        let room = max(0, self.configuration.maximumReads - self.running)
+        for (_, subscription) in waiting.sorted(by: <).prefix(room) {
+            guard var entry = self.entries[subscription] else { continue }
             let isDue = entry.due.map { $0 <= now } ?? false
             entry.due = nil
             entry.aged = nil

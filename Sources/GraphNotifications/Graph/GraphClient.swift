@@ -50,7 +50,7 @@ public struct GraphClient: Sendable {
         )
     }
 
-    init(
+    package init(
         baseURL: String, credential: any GraphCredential, transport: any GraphTransport, tenantID: String,
         traffic: GraphTraffic, failures: FailurePolicy, clock: any Clock<Duration>, now: @escaping @Sendable () -> Int64,
         random: @escaping @Sendable () -> Double, newID: @escaping @Sendable () -> String, metrics: GraphClientMetrics,

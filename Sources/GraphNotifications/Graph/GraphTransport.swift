@@ -1,14 +1,14 @@
-import AsyncHTTPClient
+package import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
 /// The way to Graph and to the sign-in service: one question, one answer.
-protocol GraphTransport: Sendable {
+package protocol GraphTransport: Sendable {
     /// - Throws: ``GraphError/Code/unreachable`` if there is no whole answer.
     func send(_ request: GraphRequest) async throws(GraphError) -> GraphResponse
 }
 
-struct GraphRequest: Sendable {
+package struct GraphRequest: Sendable {
     var method: HTTPMethod
     var url: String
     var headers: HTTPHeaders = [:]
@@ -19,10 +19,12 @@ struct GraphRequest: Sendable {
 }
 
 /// Over the network.
-struct HTTPClientTransport: GraphTransport {
+package struct HTTPClientTransport: GraphTransport {
     let httpClient: HTTPClient
 
-    func send(_ request: GraphRequest) async throws(GraphError) -> GraphResponse {
+    package init(httpClient: HTTPClient) { self.httpClient = httpClient }
+
+    package func send(_ request: GraphRequest) async throws(GraphError) -> GraphResponse {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = request.method
         outgoing.headers = request.headers

@@ -5,10 +5,10 @@ import Foundation
 #endif
 
 /// Names one request, where nobody passed other names in.
-enum RequestID {
+package enum RequestID {
     /// A fresh UUID in lower case.
     @Sendable
-    static func random() -> String {
+    package static func random() -> String {
         UUID().uuidString.lowercased()
     }
 }

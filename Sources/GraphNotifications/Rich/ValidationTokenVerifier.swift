@@ -27,7 +27,7 @@ public struct ValidationTokenVerifier: Sendable {
         try self.init(rules, authority: authority, httpClient: httpClient, now: WallClock.now, logger: logger)
     }
 
-    init(
+    package init(
         _ rules: ValidationTokenRules, authority: String, httpClient: HTTPClient, now: @escaping @Sendable () -> Int64,
         logger: Logger
     ) throws(GraphError) {

@@ -85,6 +85,12 @@ extension SubscriptionManager {
         }
     }
 
+    /// Whether no subscription is being worked on, and nothing is due: nothing happens until time goes on or somebody comes.
+    package var isAtRest: Bool {
+        let now = self.now()
+        return self.state.withLock { $0.table.isAtRest(now: now) }
+    }
+
     /// What Graph has and nobody declared, as of the last list; see ``SubscriptionPolicy``.
     public func orphans() -> [OrphanedSubscription] {
         self.state.withLock { state in

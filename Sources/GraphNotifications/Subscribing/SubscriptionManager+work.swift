@@ -76,7 +76,7 @@ extension SubscriptionManager {
     }
 
     private func create(
-        _ job: SubscriptionTable.Job, _ work: SubscriptionWork, clearing: Bool, replacing: String?, afterLoss: Bool
+        _ job: SubscriptionTable.Job, _ work: SubscriptionWork, clearing: Int64?, replacing: String?, afterLoss: Bool
     ) async throws(GraphError) {
         let request = job.declared
         // The record that shows it is overwritten next.
@@ -202,11 +202,9 @@ extension SubscriptionManager {
         _ change: (inout SubscriptionTable.Entry, Int64) -> Value
     ) -> Value {
         let now = self.now()
-        let (value, waiters, active) = self.state.withLock { state in
-            let (value, waiters) = state.table.settle(job, error: error, isLast: isLast, now: now) { change(&$0, now) }
-            return (value, waiters, state.table.activeCount)
+        let (value, waiters) = self.state.withLock { state in
+            state.table.settle(job, error: error, isLast: isLast, now: now) { change(&$0, now) }
         }
-        self.metrics.subscriptions.record(active)
         for (waiter, result) in waiters { waiter.resume(returning: result) }
         return value
     }

@@ -143,11 +143,12 @@ public final class SubscriptionManager: Service {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 let now = self.now()
-                let (requests, chores, wake) = self.state.withLock { state in
+                let (requests, chores, wake, active) = self.state.withLock { state in
                     let (requests, wake) = state.table.takeDue(now: now, limit: Self.maximumRequests)
                     let chores = state.chores.takeDue(now: now)
-                    return (requests, chores, [wake, state.chores.next].compactMap(\.self).min())
+                    return (requests, chores, [wake, state.chores.next].compactMap(\.self).min(), state.table.activeCount)
                 }
+                self.metrics.subscriptions.record(active)
                 for jobs in requests {
                     group.addTask {
                         await self.perform(jobs)

@@ -22,6 +22,15 @@ struct SubscriptionWork: Sendable {
 
     let account: SubscriptionAccount
     let desk: Desk
+    private let looks: SubscriptionLooks
+
+    init(account: SubscriptionAccount, desk: Desk) {
+        self.account = account
+        self.desk = desk
+        self.looks = SubscriptionLooks(notificationURL: desk.notificationURL, now: desk.now) { () async throws(GraphError) in
+            try await account.graph.subscriptions()
+        }
+    }
 
     private var graph: GraphClient { self.account.graph }
 
@@ -58,16 +67,19 @@ struct SubscriptionWork: Sendable {
     ///   - request: What is declared.
     ///   - draft: Its record.
     ///   - previous: The record before that.
-    ///   - clearing: Whether an earlier attempt may have left one behind.
+    ///   - clearing: When an earlier attempt may have left one behind, at the latest; `nil` if none may have.
     ///   - isOurs: Whether an id belongs to another declaration, so that it must not be touched.
     func create(
-        _ request: SubscriptionRequest, _ draft: SubscriptionRecord, previous: SubscriptionRecord, clearing: Bool,
+        _ request: SubscriptionRequest, _ draft: SubscriptionRecord, previous: SubscriptionRecord, clearing: Int64?,
         isOurs: (String) -> Bool
     ) async throws(GraphError) -> SubscriptionRecord {
         // Only what was asked for with this secret before can have it.
         let mayAdopt = draft.clientState == previous.clientState || request.clientState != nil
         var subscription: GraphSubscription?
-        if clearing { subscription = try await self.settleStrays(of: draft, mayAdopt: mayAdopt, isOurs: isOurs).adopted }
+        if let clearing {
+            let strays = try await self.settleStrays(of: draft, since: clearing, mayAdopt: mayAdopt, isOurs: isOurs)
+            subscription = strays.adopted
+        }
         if subscription == nil {
             let proposal = SubscriptionDraft(
                 resource: draft.resource, changeTypes: draft.changeTypes, notificationURL: draft.notificationURL,
@@ -78,7 +90,9 @@ struct SubscriptionWork: Sendable {
                 subscription = try await self.graph.createSubscription(proposal)
             } catch {
                 guard error.code == .alreadyExists else { throw error }
-                let strays = try await self.settleStrays(of: draft, mayAdopt: mayAdopt, isOurs: isOurs)
+                let strays = try await self.settleStrays(
+                    of: draft, since: self.desk.now(), mayAdopt: mayAdopt, isOurs: isOurs
+                )
                 subscription = strays.adopted
                 if subscription == nil {
                     guard strays.count > 0 else { throw error }
@@ -97,22 +111,21 @@ struct SubscriptionWork: Sendable {
 
     /// Deals with what Graph would deliver to us without our knowing it: the same resource, changes and URL. What has our secret
     /// is adopted; the secret of another is not known, and Graph does not change it, so it is deleted.
+    ///
+    /// - Parameter since: When they came into being, at the latest.
     private func settleStrays(
-        of draft: SubscriptionRecord, mayAdopt: Bool, isOurs: (String) -> Bool
+        of draft: SubscriptionRecord, since: Int64, mayAdopt: Bool, isOurs: (String) -> Bool
     ) async throws(GraphError) -> (adopted: GraphSubscription?, count: Int) {
-        let strays = try await self.graph.subscriptions().filter { subscription in
-            subscription.notificationURL == draft.notificationURL && draft.isTwin(of: subscription)
-                && !isOurs(subscription.id) && subscription.id != draft.replacedID
-        }
+        let strays = try await self.looks.twins(of: draft, since: since).filter { $0 != draft.replacedID && !isOurs($0) }
         var adopted: GraphSubscription?
         for stray in strays {
-            if mayAdopt, adopted == nil, let found = try await self.ours(stray.id, draft) {
+            if mayAdopt, adopted == nil, let found = try await self.ours(stray, draft) {
                 adopted = found
                 self.desk.metrics.adoptions.increment()
-                self.log("Adopted a subscription that an interrupted attempt had made", draft, id: stray.id, .notice)
+                self.log("Adopted a subscription that an interrupted attempt had made", draft, id: stray, .notice)
             } else {
-                try await self.graph.deleteSubscription(id: stray.id)
-                self.log("Deleted a subscription that nobody knows the secret of", draft, id: stray.id, .notice)
+                try await self.graph.deleteSubscription(id: stray)
+                self.log("Deleted a subscription that nobody knows the secret of", draft, id: stray, .notice)
             }
         }
         return (adopted, strays.count)
@@ -240,7 +253,7 @@ struct SubscriptionWork: Sendable {
 
     /// All that Graph has of this account.
     func list() async throws(GraphError) -> [GraphSubscription] {
-        try await self.graph.subscriptions()
+        try await self.looks.look()
     }
 
     /// Deletes what was left behind.

@@ -21,7 +21,7 @@ import Testing
     @Test func isCreatedAndRenewedAtHalfOfItsLife() {
         var machine = SubscriptionStateMachine(now: 0)
         #expect(machine.label == "waiting")
-        #expect(machine.tick(now: 0) == .create(clearing: false))
+        #expect(machine.tick(now: 0) == .create(clearing: nil))
         #expect(machine.label == "creating" && machine.dueAt == nil)
         #expect(machine.tick(now: 0) == .nothing)
         machine.confirmed(id: "s1", expiresAt: self.hour, confirmedAt: 0, now: 0, jitter: 0)
@@ -42,7 +42,7 @@ import Testing
     @Test func anExpiryInThePastDoesNotSpin() {
         var machine = self.active(expiresAt: -5)
         #expect(machine.tick(now: 0) == .wait(until: 60_000))
-        #expect(machine.tick(now: 60_000) == .create(clearing: true, afterLoss: true))
+        #expect(machine.tick(now: 60_000) == .create(clearing: -1, afterLoss: true))
         #expect(self.active(expiresAt: 1_500).dueAt == 1_000)
     }
 
@@ -52,10 +52,10 @@ import Testing
         self.fail(&machine, now: 10, delay: 100)
         #expect(machine.failures == 1 && machine.label == "waiting")
         #expect(machine.tick(now: 109) == .wait(until: 110))
-        #expect(machine.tick(now: 110) == .create(clearing: false))
+        #expect(machine.tick(now: 110) == .create(clearing: nil))
         self.fail(&machine, now: 110, delay: 100, permanent: true)
         #expect(machine.failures == 2 && machine.label == "failed")
-        #expect(machine.tick(now: 210) == .create(clearing: false))
+        #expect(machine.tick(now: 210) == .create(clearing: nil))
         machine.confirmed(id: "s1", expiresAt: self.hour, confirmedAt: 210, now: 210, jitter: 0)
         #expect(machine.failures == 0 && machine.label == "active")
     }
@@ -64,19 +64,19 @@ import Testing
         var machine = SubscriptionStateMachine(now: 0)
         _ = machine.tick(now: 0)
         self.fail(&machine, now: 0, delay: 1, uncertain: true)
-        #expect(machine.tick(now: 1) == .create(clearing: true))
+        #expect(machine.tick(now: 1) == .create(clearing: 0))
         self.fail(&machine, now: 1, delay: 1)
-        #expect(machine.tick(now: 2) == .create(clearing: true))
+        #expect(machine.tick(now: 2) == .create(clearing: 0))
         machine.confirmed(id: "s1", expiresAt: self.hour, confirmedAt: 2, now: 2, jitter: 0)
         machine.lost(now: 3)
-        #expect(machine.tick(now: 3) == .create(clearing: false, afterLoss: true))
+        #expect(machine.tick(now: 3) == .create(clearing: nil, afterLoss: true))
         var interrupted = SubscriptionStateMachine(now: 0, mayExist: true)
-        #expect(interrupted.tick(now: 0) == .create(clearing: true))
+        #expect(interrupted.tick(now: 0) == .create(clearing: -1))
     }
 
     @Test func failedRenewalsGoOnUntilItExpires() {
         var asleep = self.active(expiresAt: 3_000)
-        #expect(asleep.tick(now: 3_000) == .create(clearing: true, afterLoss: true))
+        #expect(asleep.tick(now: 3_000) == .create(clearing: 2_999, afterLoss: true))
         var other = self.active(expiresAt: 10_000)
         #expect(other.tick(now: 5_000) == .renew(id: "s1"))
         self.fail(&other, now: 5_000, delay: 1_000)
@@ -85,7 +85,7 @@ import Testing
         #expect(other.label == "active")
         // Its end comes before the next attempt.
         #expect(other.tick(now: 6_001) == .wait(until: 10_000))
-        #expect(other.tick(now: 10_000) == .create(clearing: true, afterLoss: true))
+        #expect(other.tick(now: 10_000) == .create(clearing: 9_999, afterLoss: true))
     }
 
     @Test func whatGraphLostIsCreatedAnew() {
@@ -93,7 +93,7 @@ import Testing
         #expect(machine.tick(now: self.hour / 2) == .renew(id: "s1"))
         machine.lost(now: self.hour / 2)
         #expect(machine.live == nil)
-        #expect(machine.tick(now: self.hour / 2) == .create(clearing: false, afterLoss: true))
+        #expect(machine.tick(now: self.hour / 2) == .create(clearing: nil, afterLoss: true))
         machine.lost(now: self.hour / 2)
         #expect(machine.label == "creating")
     }
@@ -112,10 +112,10 @@ import Testing
         var lost = SubscriptionStateMachine(id: "s1", expiresAt: self.hour, now: 0, isCurrent: true)
         _ = lost.tick(now: 0)
         lost.lost(now: 1)
-        #expect(lost.tick(now: 1) == .create(clearing: false, afterLoss: true))
+        #expect(lost.tick(now: 1) == .create(clearing: nil, afterLoss: true))
 
         var expired = SubscriptionStateMachine(id: "s1", expiresAt: 5, now: 5, isCurrent: true)
-        #expect(expired.tick(now: 5) == .create(clearing: true, afterLoss: true))
+        #expect(expired.tick(now: 5) == .create(clearing: 4, afterLoss: true))
     }
 
     @Test func aChangedDeclarationReplaces() {
@@ -126,13 +126,13 @@ import Testing
         #expect(machine.tick(now: 7) == .remove(ids: ["old"], forget: false))
         machine.wasRemoved(forgotten: false, now: 8)
         // Between the two nothing is delivered.
-        #expect(machine.tick(now: 8) == .create(clearing: false, afterLoss: true))
+        #expect(machine.tick(now: 8) == .create(clearing: nil, afterLoss: true))
         machine.confirmed(id: "new", expiresAt: self.hour, confirmedAt: 8, now: 8, jitter: 0)
         #expect(machine.label == "active" && !machine.isUndeclared)
 
         var lost = SubscriptionStateMachine(id: "old", expiresAt: self.hour, now: 0, isCurrent: false)
         lost.lost(now: 1)
-        #expect(lost.tick(now: 1) == .create(clearing: false, afterLoss: true))
+        #expect(lost.tick(now: 1) == .create(clearing: nil, afterLoss: true))
         lost.confirmed(id: "new", expiresAt: self.hour, confirmedAt: 1, now: 1, jitter: 0)
         #expect(lost.tick(now: 2_000) == .wait(until: 1 + (self.hour - 1) / 2))
     }
@@ -211,10 +211,10 @@ import Testing
     @Test func theNewOneIsThereBeforeTheOldOneGoes() {
         var machine = SubscriptionStateMachine(id: "old", expiresAt: self.hour, now: 0, isCurrent: true)
         machine.replace(now: 0, createsFirst: true)
-        #expect(machine.tick(now: 0) == .create(clearing: false, replacing: "old"))
+        #expect(machine.tick(now: 0) == .create(clearing: nil, replacing: "old"))
         #expect(machine.live?.id == "old" && machine.mayBeCreated)
         self.fail(&machine, now: 0, delay: 10)
-        #expect(machine.tick(now: 10) == .create(clearing: false, replacing: "old"))
+        #expect(machine.tick(now: 10) == .create(clearing: nil, replacing: "old"))
         machine.confirmed(id: "new", expiresAt: self.hour, confirmedAt: 10, now: 10, jitter: 0)
         #expect(machine.ids == ["new", "old"])
         #expect(machine.tick(now: 10) == .discard(id: "old"))
@@ -247,7 +247,7 @@ import Testing
         self.fail(&machine, now: self.hour / 2, delay: 0)
         #expect(machine.tick(now: self.hour / 2 + 1_000) == .remove(ids: ["new", "old"], forget: true))
         var interrupted = SubscriptionStateMachine(now: 0, mayExist: true, replacedID: "old")
-        #expect(interrupted.tick(now: 0) == .create(clearing: true))
+        #expect(interrupted.tick(now: 0) == .create(clearing: -1))
         interrupted.confirmed(id: "new", expiresAt: self.hour, confirmedAt: 0, now: 0, jitter: 0)
         #expect(interrupted.tick(now: 0) == .discard(id: "old"))
     }
@@ -268,7 +268,7 @@ import Testing
         var late = SubscriptionStateMachine(now: 0)
         _ = late.tick(now: 0)
         late.createdUntold(id: "s1", expiresAt: 100, now: 0, delay: 200)
-        #expect(late.tick(now: 200) == .create(clearing: true, afterLoss: true))
+        #expect(late.tick(now: 200) == .create(clearing: 199, afterLoss: true))
     }
 
     @Test func whatTheListDoesNotHaveIsAskedAfter() {
@@ -283,13 +283,13 @@ import Testing
         _ = machine.tick(now: 1)
         machine.redeclare(now: 2)
         machine.wasRemoved(forgotten: true, now: 3)
-        #expect(machine.tick(now: 3) == .create(clearing: false, afterLoss: true))
+        #expect(machine.tick(now: 3) == .create(clearing: nil, afterLoss: true))
         var gone = self.active(expiresAt: self.hour)
         gone.undeclare(now: 1)
         _ = gone.tick(now: 1)
         gone.wasRemoved(forgotten: true, now: 2)
         gone.redeclare(now: 3)
-        #expect(gone.tick(now: 3) == .create(clearing: false))
+        #expect(gone.tick(now: 3) == .create(clearing: nil))
     }
 
     @Test func whoHurriesDoesNotWait() {
@@ -300,7 +300,7 @@ import Testing
         _ = absent.tick(now: 0)
         self.fail(&absent, now: 0, delay: 300_000, permanent: true)
         absent.hurry(now: 4)
-        #expect(absent.tick(now: 4) == .create(clearing: false))
+        #expect(absent.tick(now: 4) == .create(clearing: nil))
     }
 
     @Test func whatIsRefusedIsNotTried() {

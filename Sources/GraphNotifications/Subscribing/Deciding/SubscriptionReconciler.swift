@@ -71,7 +71,7 @@ extension SubscriptionRecord {
     func corrected(by subscription: GraphSubscription) -> SubscriptionRecord {
         var record = self
         if abs((self.expiresAt ?? 0) - subscription.expiresAt) > Self.tolerance { record.expiresAt = subscription.expiresAt }
-        if Self.normalized(self.resource) != Self.normalized(subscription.resource) { record.resource = subscription.resource }
+        if RequestedCombination.differ(self.resource, subscription.resource) { record.resource = subscription.resource }
         // Empty: Graph names one that is unknown here.
         if !subscription.changeTypes.isEmpty { record.changeTypes = subscription.changeTypes }
         record.notificationURL = subscription.notificationURL
@@ -83,13 +83,5 @@ extension SubscriptionRecord {
     }
 
     /// Whether Graph takes the two for the same.
-    func isTwin(of subscription: GraphSubscription) -> Bool {
-        self.changeTypes == subscription.changeTypes
-            && Self.normalized(self.resource) == Self.normalized(subscription.resource)
-    }
-
-    /// Graph does not care about case or a slash at the beginning.
-    private static func normalized(_ resource: String) -> String {
-        (resource.hasPrefix("/") ? resource.dropFirst() : resource[...]).lowercased()
-    }
+    func isTwin(of subscription: GraphSubscription) -> Bool { self.combination == subscription.combination }
 }

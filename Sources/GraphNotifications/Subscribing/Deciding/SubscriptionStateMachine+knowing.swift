@@ -28,7 +28,7 @@ extension SubscriptionStateMachine {
     /// Whether a `POST` is in flight, or the last one may have worked.
     var mayBeCreated: Bool {
         if case .creating = self.state { return true }
-        return self.mayExist
+        return self.mayExistSince != nil
     }
 
     /// Whether Graph authorized it so lately that it must be left alone.

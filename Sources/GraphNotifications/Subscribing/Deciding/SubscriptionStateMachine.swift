@@ -46,9 +46,9 @@ struct SubscriptionStateMachine: Sendable {
     }
 
     enum Action: Equatable {
-        /// `clearing`: an earlier attempt may have left one behind, which must be dealt with first. `replacing`: what is deleted
-        /// afterwards. `afterLoss`: notifications have been lost since the one before ended.
-        case create(clearing: Bool, replacing: String? = nil, afterLoss: Bool = false)
+        /// `clearing`: an earlier attempt may have left one behind, at this moment at the latest, which must be dealt with first.
+        /// `replacing`: what is deleted afterwards. `afterLoss`: notifications have been lost since the one before ended.
+        case create(clearing: Int64?, replacing: String? = nil, afterLoss: Bool = false)
         /// Says that it was created.
         case tell(afterLoss: Bool)
         case check(id: String)
@@ -75,7 +75,8 @@ struct SubscriptionStateMachine: Sendable {
     private(set) var due: Int64
     /// When it is renewed if nothing else happens.
     private(set) var renewal = Int64.max
-    private(set) var mayExist: Bool
+    /// When an attempt of which we know too little may have created it, at the latest.
+    private(set) var mayExistSince: Int64?
     private var isAfterLoss = false
     private var mustRenew = false
     private var wantsAuthorization = false
@@ -98,7 +99,7 @@ struct SubscriptionStateMachine: Sendable {
     init(now: Int64, mayExist: Bool = false, replacedID: String? = nil) {
         self.state = .absent
         self.due = now
-        self.mayExist = mayExist
+        self.mayExistSince = mayExist ? Self.before(now) : nil
         self.leftover = replacedID.map { ($0, now) }
     }
 
@@ -116,7 +117,7 @@ struct SubscriptionStateMachine: Sendable {
         self.goal = isCurrent || isExpired ? .alive : .replaced(createsFirst: false)
         self.due = now
         // Its last renewal may not have reached the store.
-        self.mayExist = isExpired
+        self.mayExistSince = isExpired ? Self.before(now) : nil
         self.isAfterLoss = isExpired
         self.leftover = replacedID.map { ($0, now) }
     }
@@ -126,7 +127,7 @@ struct SubscriptionStateMachine: Sendable {
     /// Asks what to do now. An action other than `wait` and `nothing` is in flight from then on.
     mutating func tick(now: Int64) -> Action {
         guard let due = self.dueAt else { return .nothing }
-        if let live = self.live, live.expiresAt <= now, self.goal == .alive, self.isResting { self.expire() }
+        if let live = self.live, live.expiresAt <= now, self.goal == .alive, self.isResting { self.expire(now: now) }
         guard now >= due else { return .wait(until: due) }
         switch (self.state, self.goal) {
         case (.absent, .gone):
@@ -135,10 +136,10 @@ struct SubscriptionStateMachine: Sendable {
         case (.absent, _):
             self.state = .creating(replacing: nil)
             self.goal = .alive
-            return .create(clearing: self.mayExist, afterLoss: self.isAfterLoss)
+            return .create(clearing: self.mayExistSince, afterLoss: self.isAfterLoss)
         case (.remembered(let live), .replaced(createsFirst: true)), (.active(let live), .replaced(createsFirst: true)):
             self.state = .creating(replacing: live)
-            return .create(clearing: false, replacing: live.id)
+            return .create(clearing: nil, replacing: live.id)
         case (.remembered(let live), .alive):
             self.state = .checking(live)
             return .check(id: live.id)
@@ -182,9 +183,9 @@ struct SubscriptionStateMachine: Sendable {
         self.authorizedAt.map { $0 + Self.reauthorizationPause } ?? now
     }
 
-    private mutating func expire() {
+    private mutating func expire(now: Int64) {
         self.state = .absent
-        self.mayExist = true
+        self.mayExistSince = Self.before(now)
         self.isAfterLoss = true
         self.mustRenew = false
         self.wantsAuthorization = false
@@ -219,7 +220,7 @@ struct SubscriptionStateMachine: Sendable {
         self.state = .active(Live(id: id, expiresAt: expiresAt))
         self.confirmedAt = confirmedAt
         self.succeeded()
-        self.mayExist = false
+        self.mayExistSince = nil
         self.isAfterLoss = false
         self.renewal = max(
             earliest,
@@ -291,7 +292,7 @@ struct SubscriptionStateMachine: Sendable {
         switch self.state {
         case .creating(nil):
             self.state = .absent
-            self.mayExist = self.mayExist || isUncertain
+            if isUncertain { self.mayExistSince = now }
         case .creating(let live?): self.state = .remembered(live)
         case .telling(let live): self.state = .untold(live)
         case .checking(let live): self.state = .remembered(live)
@@ -308,6 +309,9 @@ struct SubscriptionStateMachine: Sendable {
         case .absent, .untold, .remembered, .active, .removed: break
         }
     }
+
+    /// Nothing has been asked for at this moment yet: what there is is older.
+    private static func before(_ now: Int64) -> Int64 { now - 1 }
 
     private mutating func succeeded() {
         self.failures = 0

@@ -25,6 +25,16 @@ extension SubscriptionTable {
         }
     }
 
+    /// Whether there is nothing to do at this moment: no request is in flight, and nothing is due.
+    func isAtRest(now: Int64) -> Bool {
+        self.all.allSatisfy { entry in
+            switch entry.machine.state {
+            case .removed: true
+            default: entry.machine.dueAt.map { $0 > now } ?? false
+            }
+        }
+    }
+
     /// How many are alive.
     var activeCount: Int {
         self.all.count { $0.request != nil && $0.machine.live != nil }

@@ -12,6 +12,7 @@ import GraphNotifications
 /// 3. Mail, events and contacts: never more updates of a type than there were changes. Chats, of which Graph lists nothing, too.
 ///    Where creations are not asked for, one update may tell that something has come into being: lists do not tell the two apart.
 ///    What was found, and modified by then, and whose creation Graph still notified of, may be created twice: the versions differ.
+///    What was found to be gone, and whose deletion Graph still notified of, may be deleted twice: what is gone has no version.
 struct Ledger: Sendable {
     /// A change that concerns a subscription.
     struct Expectation: Sendable {
@@ -114,7 +115,13 @@ struct Ledger: Sendable {
             if !kind.isVague {
                 if updates.count < heard { trouble("\(heard) \(type) were heard, \(updates.count) are told of") }
                 let wasModified = type == .created && expected.contains { !$0.isHeard } && isModified
-                let surplus = max(0, updates.count - changes.count - (type == .updated ? spare : wasModified ? 1 : 0))
+                let allowed =
+                    switch type {
+                    case .updated: spare
+                    case .deleted: min(updates.count(where: \.isRecovered), updates.count { !$0.isRecovered })
+                    default: wasModified ? 1 : 0
+                    }
+                let surplus = max(0, updates.count - changes.count - allowed)
                 verdict.repeated += surplus
                 if surplus > 0, kind.isExact || !kind.isListed { trouble("\(surplus) \(type) too many") }
             }

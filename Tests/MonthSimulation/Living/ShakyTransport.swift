@@ -1,8 +1,7 @@
 import AsyncHTTPClient
+import GraphNotifications
 import RealTimeTesting
 import Synchronization
-
-@testable import GraphNotifications
 
 /// The way to the emulated Graph. It knows what is under way, and loses answers, as networks do.
 final class ShakyTransport: GraphTransport {

@@ -1,15 +1,13 @@
 import Foundation
+import GraphEmulator
+import GraphNotifications
 import GraphRelay
 import NIOCore
 import RealTimeTesting
 import SQLiteStorage
-import Testing
-
-@testable import GraphEmulator
-@testable import GraphNotifications
 
 /// Thirty days, hour by hour: what happens at the company, what goes wrong, and what our side makes of it.
-struct SimulatedMonth {
+struct MonthDriver {
     private static let hour = Duration.seconds(3600)
 
     private let control: EmulatorControl
@@ -72,7 +70,7 @@ struct SimulatedMonth {
 
     /// What our side says of itself at the end.
     func result() async throws -> (life: RelayLife, entries: [Ledger.Entry]) {
-        guard let life = self.life else { throw CancellationError() }
+        guard let life = self.life else { throw MonthFailure("Our side is not there.") }
         var entries: [Ledger.Entry] = []
         var offset: Int64 = 0
         while true {
@@ -104,7 +102,7 @@ struct SimulatedMonth {
 
     /// Lets things happen, all at this moment.
     private mutating func happen(times: Int, in places: [Int]? = nil, isLost: Bool = false) async throws {
-        let live = self.control.state.read { graph, now in Set(graph.subscriptions.live(at: now).map(\.id)) }
+        let live = self.control.subscriptionIDs
         var touched: Set<String> = []
         for _ in 0..<times {
             let place = places.map { $0[self.pick($0.count)] } ?? self.pick(self.company.places.count)
@@ -187,12 +185,8 @@ struct SimulatedMonth {
         if self.chance(0.06) {
             for _ in 0..<4 {
                 let id = self.known[names[self.pick(names.count)]] ?? ""
-                let isGone = self.control.state.change { graph, now in
-                    guard let subscription = graph.subscriptions.subscription(id: id, now: now) else { return false }
-                    graph.forget(subscription, now: now)
-                    return true
-                }
-                if isGone { self.count("subscriptions removed in silence") }
+                guard (try? self.control.forgetSubscription(id)) != nil else { continue }
+                self.count("subscriptions removed in silence")
             }
         }
         if self.chance(0.08) {
@@ -278,12 +272,7 @@ struct SimulatedMonth {
         guard let life = self.life else { return }
         var idle = 0
         for poll in 1...5000 {
-            let now = self.clock.now
-            let isBusy =
-                self.given.transport.state.value.underWay > 0
-                || life.manager.status().contains { status in
-                    ["creating", "renewing"].contains(status.state) || status.renewsAt.map { $0 <= now } ?? true
-                }
+            let isBusy = self.given.transport.state.value.underWay > 0 || !life.manager.isAtRest
             let queued = try await life.storage.queue.count()
             idle = !isBusy && queued == 0 && self.clock.sleeperCount > 0 ? idle + 1 : 0
             if idle == 2 { break }
@@ -292,8 +281,7 @@ struct SimulatedMonth {
             try await Task.sleep(for: .milliseconds(1))
             guard poll < 5000 else {
                 let troubles = life.manager.status().filter { $0.state != "active" }.map { "\($0.name) \($0.lastError ?? "")" }
-                Issue.record("Our side did not come to rest at hour \(self.hours): \(queued) wait, \(troubles)")
-                throw CancellationError()
+                throw MonthFailure("Our side did not come to rest at hour \(self.hours): \(queued) wait, \(troubles)")
             }
         }
         self.logEnd = try await life.storage.log.bounds().latest

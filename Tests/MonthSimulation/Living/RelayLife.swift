@@ -1,11 +1,10 @@
 import AsyncHTTPClient
+import GraphEmulator
+import GraphNotifications
 import GraphRelay
 import Logging
 import RealTimeTesting
 import SQLiteStorage
-
-@testable import GraphEmulator
-@testable import GraphNotifications
 
 /// One life of our side: what the program puts together, on files that outlive it.
 struct RelayLife {
