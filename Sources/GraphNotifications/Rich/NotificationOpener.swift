@@ -18,14 +18,15 @@ import Foundation
 public struct NotificationOpener: Sendable {
     private let keys: DecryptionKeys
     private let tokens: ValidationTokenVerifier
-    private let parallelism: Int
+    private let threads: PatientThreads
     private let metrics: GraphMetrics
 
     /// - Parameters:
     ///   - keys: The certificates that notifications may be sealed for.
     ///   - tokens: What checks validation tokens.
-    ///   - parallelism: How many items are opened at the same time: each keeps a processor busy for most of a millisecond.
-    ///     `nil`: one less than there are processors, so that one is left for taking notifications in, which cannot wait.
+    ///   - parallelism: How many items are opened at the same time, on threads of their own that stand back where processors are
+    ///     short: each keeps one busy for most of a millisecond, and taking notifications in cannot wait. `nil`: one less than
+    ///     there are processors.
     ///   - metrics: What is counted.
     public init(
         keys: DecryptionKeys, tokens: ValidationTokenVerifier,
@@ -33,7 +34,7 @@ public struct NotificationOpener: Sendable {
     ) {
         self.keys = keys
         self.tokens = tokens
-        self.parallelism = max(1, parallelism ?? ProcessInfo.processInfo.activeProcessorCount - 1)
+        self.threads = PatientThreads(max(1, parallelism ?? ProcessInfo.processInfo.activeProcessorCount - 1))
         self.metrics = metrics
     }
 
@@ -109,14 +110,15 @@ public struct NotificationOpener: Sendable {
         var content: EncryptedContent
     }
 
-    /// Shares the work among as many tasks as are allowed.
+    /// Shares the work among as many threads as are allowed.
     private func open(_ items: [SealedItem]) async -> [(SealedItem, Result<ByteBuffer, ContentError>)] {
-        let count = min(self.parallelism, items.count)
-        guard count > 1 else { return items.map { ($0, self.open($0.content)) } }
+        let count = min(self.threads.count, items.count)
         return await withTaskGroup { group in
             for first in 0..<count {
                 group.addTask {
-                    stride(from: first, to: items.count, by: count).map { (items[$0], self.open(items[$0].content)) }
+                    await self.threads.run {
+                        stride(from: first, to: items.count, by: count).map { (items[$0], self.open(items[$0].content)) }
+                    }
                 }
             }
             var results: [(SealedItem, Result<ByteBuffer, ContentError>)] = []
