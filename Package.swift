@@ -363,7 +363,7 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ]
         ),
-        // A month of hundreds of subscriptions: its first days are a test, all of it is a benchmark.
+        // A month of hundreds of subscriptions: a benchmark, and some days of it a test.
         .target(
             name: "MonthSimulation",
             dependencies: [

@@ -45,7 +45,8 @@ final class PatientThreads: Sendable {
         #else
         let process = PRIO_PROCESS
         #endif
-        _ = setpriority(process, 0, Self.niceness)
+        // The whole program may stand back further already.
+        _ = setpriority(process, 0, max(Self.niceness, getpriority(process, 0)))
         #endif
     }
 
