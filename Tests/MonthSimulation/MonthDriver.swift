@@ -271,15 +271,16 @@ struct MonthDriver {
     private mutating func rest() async throws {
         guard let life = self.life else { return }
         var idle = 0
-        for poll in 1...5000 {
-            let isBusy = self.given.transport.state.value.underWay > 0 || !life.manager.isAtRest
+        for poll in 1...25_000 {
+            let isBusy =
+                self.given.transport.state.value.underWay > 0 || !life.manager.isAtRest || !life.catchUp.isAtRest
             let queued = try await life.storage.queue.count()
             idle = !isBusy && queued == 0 && self.clock.sleeperCount > 0 ? idle + 1 : 0
             if idle == 2 { break }
             // Nobody goes on before time does; somebody may have looked at the clock just before it was moved.
-            if poll.isMultiple(of: 20) { await self.clock.advance(by: .seconds(min(60, poll / 20))) }
-            try await Task.sleep(for: .milliseconds(1))
-            guard poll < 5000 else {
+            if poll.isMultiple(of: 40) { await self.clock.advance(by: .seconds(min(60, poll / 40))) }
+            try await Task.sleep(for: .microseconds(200))
+            guard poll < 25_000 else {
                 let troubles = life.manager.status().filter { $0.state != "active" }.map { "\($0.name) \($0.lastError ?? "")" }
                 throw MonthFailure("Our side did not come to rest at hour \(self.hours): \(queued) wait, \(troubles)")
             }

@@ -187,6 +187,12 @@ public final class CatchUp: Service, LossObserver {
     /// The subscriptions of which changes have to be looked for, by name.
     public var pending: [String] { self.state.withLock { $0.schedule.pending } }
 
+    /// Whether nothing is being read, and nothing is due: nothing happens until time goes on or somebody comes.
+    package var isAtRest: Bool {
+        let now = self.now()
+        return self.state.withLock { $0.schedule.isAtRest(now: now) }
+    }
+
     // MARK: - Running
 
     /// Reads what has to be read until the program shuts down.

@@ -56,6 +56,11 @@ struct CatchUpSchedule: Sendable {
     /// Those that have something to be looked for.
     var pending: [String] { self.entries.filter(\.value.isPending).keys.sorted() }
 
+    /// Whether nothing is being read, and nothing is due.
+    func isAtRest(now: Int64) -> Bool {
+        self.running == 0 && self.entries.values.allSatisfy { entry in entry.next.map { $0 > now } ?? true }
+    }
+
     // MARK: - Events
 
     /// A subscription is read when its link is so old, if there is no reason earlier.
