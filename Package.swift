@@ -316,7 +316,7 @@ let package = Package(
         .testTarget(
             name: "GraphRelayTests",
             dependencies: [
-                "GraphEmulator", "GraphNotifications", "GraphRelay", "RealTimeTesting", "SignalR",
+                "GraphCalling", "GraphEmulator", "GraphNotifications", "GraphRelay", "RealTimeTesting", "SignalR",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -363,11 +363,21 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ]
         ),
+        // What tests and benchmarks change at the emulated Graph with.
+        .target(
+            name: "GraphCalling",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/GraphCalling"
+        ),
         // A month of hundreds of subscriptions: a benchmark, and some days of it a test.
         .target(
             name: "MonthSimulation",
             dependencies: [
-                "GraphEmulator", "GraphNotifications", "GraphRelay", "RealTimeTesting", "SQLiteStorage",
+                "GraphCalling", "GraphEmulator", "GraphNotifications", "GraphRelay", "RealTimeTesting", "SQLiteStorage",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -69,7 +69,7 @@ public struct EmulatorControl: Sendable {
 
     /// The ids of the subscriptions there are, of all tenants.
     public var subscriptionIDs: Set<String> {
-        self.state.change { graph, now in Set(graph.subscriptions.live(at: now).map(\.id)) }
+        self.state.read { graph, now in Set(graph.subscriptions.live(at: now).map(\.id)) }
     }
 
     /// Says that notifications of a subscription were lost: `missed`, for mail, events and contacts.

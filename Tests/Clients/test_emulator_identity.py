@@ -36,11 +36,12 @@ class Emulator(Tidings):
     """`tidings emulate` with a port with TLS, which Microsoft's libraries insist on."""
 
     def __init__(self, directory, *options):
-        self.port, self.tls_port = free_port(), free_port()
+        self.port, self.tls_port, self.admin_port = free_port(), free_port(), free_port()
+        self.admin = f"http://127.0.0.1:{self.admin_port}"
         self.plain, self.secure = f"http://127.0.0.1:{self.port}", f"https://127.0.0.1:{self.tls_port}"
         self.authority = directory / "certificates" / "emulator-ca.pem"
         super().__init__(
-            ["emulate", "--quiet", "--port", self.port, "--admin-port", free_port(), "--tls-port", self.tls_port,
+            ["emulate", "--quiet", "--port", self.port, "--admin-port", self.admin_port, "--tls-port", self.tls_port,
              "--data", self.authority.parent, *options],
             directory, f"{self.plain}/health/live")
 

@@ -50,9 +50,8 @@ def all_subscriptions(emulator):
 def started(tmp_path):
     """Starts emulators; ends all that was started."""
     def start(*options):
-        server = Emulator(tmp_path, *options)
-        server.admin = f"http://127.0.0.1:{server.arguments[server.arguments.index('--admin-port') + 1]}"
-        start.running.append(server.start())
+        server = Emulator(tmp_path, *options).start()
+        start.running.append(server)
         return server
     start.running = []
     yield start

@@ -1,4 +1,5 @@
 import Foundation
+import GraphCalling
 import GraphEmulator
 import GraphNotifications
 import GraphRelay
@@ -49,7 +50,7 @@ package struct SimulatedMonth: Sendable {
             await port.wait { $0 != 0 }
             await webhook.port.wait { $0 != 0 }
             let address = "http://127.0.0.1:\(port.value)"
-            let company = try await Company(caller: GraphCaller(address: address), subscriptions: self.subscriptions)
+            let company = try await Company(caller: GraphCaller(base: address + "/v1.0"), subscriptions: self.subscriptions)
             // What is there has been there for a while.
             await clock.advance(by: .seconds(600))
             let chance = Chance(seed: self.seed &+ 1)

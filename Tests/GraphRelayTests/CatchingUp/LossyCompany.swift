@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import GraphCalling
 import GraphEmulator
 import GraphNotifications
 import GraphRelay
@@ -157,16 +158,9 @@ struct LossyCompany {
         /// - Returns: The id in the answer, if there is one.
         @discardableResult
         func send(_ method: HTTPMethod, _ path: String, _ body: String? = nil) async throws -> String {
-            var request = HTTPClientRequest(url: "\(self.base)/\(path)")
-            request.method = method
-            if let body {
-                request.headers.add(name: "Content-Type", value: path.hasSuffix("content") ? "text/plain" : "application/json")
-                request.body = .bytes(ByteBuffer(string: body))
-            }
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
-            let data = Data(try await response.body.collect(upTo: 1 << 20).readableBytesView)
-            #expect((200..<300).contains(response.status.code), "\(method) \(path): \(String(decoding: data, as: UTF8.self))")
-            return ((try? JSONSerialization.jsonObject(with: data)) as? [String: Any])?["id"] as? String ?? ""
+            let answer = try await GraphCaller(base: self.base).call(method, path, body)
+            #expect(answer.isSuccess, "\(method) \(path): \(answer.text)")
+            return answer.id
         }
     }
 

@@ -1,3 +1,4 @@
+import GraphCalling
 import GraphEmulator
 import GraphNotifications
 import NIOHTTP1

@@ -27,12 +27,7 @@ extension SubscriptionTable {
 
     /// Whether there is nothing to do at this moment: no request is in flight, and nothing is due.
     func isAtRest(now: Int64) -> Bool {
-        self.all.allSatisfy { entry in
-            switch entry.machine.state {
-            case .removed: true
-            default: entry.machine.dueAt.map { $0 > now } ?? false
-            }
-        }
+        self.all.allSatisfy { entry in entry.machine.isRemoved || entry.machine.dueAt.map { $0 > now } ?? false }
     }
 
     /// How many are alive.
